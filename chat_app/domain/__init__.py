@@ -1,0 +1,1 @@
+"""Rules and words of customer-service chat. Standard library only, no I/O, no clock."""

@@ -1,0 +1,54 @@
+"""The person who answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from chat_app.domain.actor import Role
+
+AgentStatus = Literal["online", "away", "offline"]
+STATUSES: tuple[AgentStatus, ...] = ("online", "away", "offline")
+DEFAULT_CAPACITY = 5
+
+
+@dataclass(eq=False)
+class Agent:
+    """An account of the dashboard.
+
+    `status` is what the agent chose; it takes new sessions only while `online` and while at
+    least one of its sockets is alive. `capacity` counts active sessions.
+    """
+
+    id: str
+    name: str
+    email: str
+    password_hash: str
+    created_at: datetime
+    role: Role = "agent"
+    capacity: int = DEFAULT_CAPACITY
+    status: AgentStatus = "online"
+    disabled: bool = False
+    avatar_url: str | None = None
+    department_ids: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    skills: list[str] = field(default_factory=list)
+    last_assigned_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class AgentToken:
+    """A sign-in of an agent; only the hash of the token is kept."""
+
+    token_hash: str
+    agent_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(eq=False)
+class AgentLease:
+    """One socket of an agent, believed alive until `lease_until` on the database's clock."""
+
+    sid: str
+    agent_id: str
+    lease_until: datetime

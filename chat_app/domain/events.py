@@ -1,0 +1,124 @@
+"""Facts, in the past tense. A use case hands them to `commit`; `after_commit` says what follows.
+
+The entities inside are the private copies of the transaction that made the fact.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chat_app.domain.agent import Agent, AgentStatus
+from chat_app.domain.department import Department
+from chat_app.domain.message import Message
+from chat_app.domain.session import Session, Side
+from chat_app.domain.visitor import Visitor
+
+AssignReason = Literal["auto", "accept", "transfer", "requeue"]
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session with what is shown beside it; `unread` counts the other side's messages."""
+
+    session: Session
+    visitor: Visitor
+    agent: Agent | None = None
+    department: Department | None = None
+    queue_position: int | None = None
+    visitor_unread: int = 0
+    agent_unread: int = 0
+    visitor_online: bool = False
+
+    def unread_for(self, side: Side) -> int:
+        """How many messages of the other side `side` has not read."""
+        return self.visitor_unread if side == "visitor" else self.agent_unread
+
+
+@dataclass(frozen=True)
+class SessionQueued:
+    """A session waits for an agent."""
+
+    view: SessionView
+
+
+@dataclass(frozen=True)
+class MessageSent:
+    """A message became part of a session. `origin` is the socket it came from, if any."""
+
+    session: Session
+    message: Message
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class SessionAssigned:
+    """A session got into an agent's hands."""
+
+    view: SessionView
+    reason: AssignReason
+
+
+@dataclass(frozen=True)
+class SessionUpdated:
+    """Something shown of a session changed, other than its messages or its agent."""
+
+    view: SessionView
+
+
+@dataclass(frozen=True)
+class SessionClosed:
+    """A conversation ended; its agent has room again."""
+
+    view: SessionView
+
+
+@dataclass(frozen=True)
+class ReadMoved:
+    """One side has received or read more of a session."""
+
+    session: Session
+    reader: Side
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class TypingChanged:
+    """Somebody began or stopped typing; nothing is stored. `preview` is for agents only."""
+
+    session_id: str
+    sender_kind: Side
+    sender_id: str
+    sender_name: str
+    typing: bool
+    preview: str | None = None
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class AgentStatusChanged:
+    """An agent chose another status, or came or went."""
+
+    agent_id: str
+    status: AgentStatus
+    department_ids: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class VisitorPresenceChanged:
+    """A visitor's last socket went, or its first one came."""
+
+    visitor_id: str
+    session_ids: tuple[str, ...]
+    online: bool
+
+
+Event = (
+    SessionQueued
+    | MessageSent
+    | SessionAssigned
+    | SessionUpdated
+    | SessionClosed
+    | ReadMoved
+    | TypingChanged
+    | AgentStatusChanged
+    | VisitorPresenceChanged
+)

@@ -1,0 +1,128 @@
+"""What the use cases need from the outside world, by role. Adapters live in infrastructure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from chat_app.domain.events import Event
+from chat_app.domain.mail import Mail
+from chat_app.domain.visitor import Identity
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The time of day, in UTC, cut to milliseconds as everything stored is."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        ...
+
+
+class Ids(Protocol):
+    """New names for things."""
+
+    def new(self) -> str:
+        """A UUIDv7 in lower case: sorts by time of making."""
+        ...
+
+    def secret(self) -> str:
+        """256 random bits, URL-safe: what a token is made of."""
+        ...
+
+
+class Tokens(Protocol):
+    """Turns secrets into what may be stored, and checks signed identities."""
+
+    def digest(self, token: str) -> str:
+        """The hash under which a token is stored."""
+        ...
+
+    def identity(self, token: str, *, secret: str, audience: str, now: datetime) -> Identity:
+        """Check a site's identity token; raise Unauthorized when it is not valid now."""
+        ...
+
+
+class Passwords(Protocol):
+    """Password hashing, kept off the event loop."""
+
+    def hash(self, password: str) -> str:
+        """A salted hash to store."""
+        ...
+
+    def matches(self, password: str, password_hash: str | None) -> bool:
+        """Compare; takes the same time for `None` (no such account)."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts what callers do. Without Redis each process counts for itself."""
+
+    def hit(self, rule: str, key: str, *, most: int, seconds: int) -> None:
+        """Count one use of `rule` by `key`; raise RateLimited above `most` in `seconds`."""
+        ...
+
+    def check(self, rule: str, key: str, *, most: int, seconds: int) -> None:
+        """Raise RateLimited if the next use would be too many; counts nothing."""
+        ...
+
+
+class Realtime(Protocol):
+    """Tells the browsers. What it is given may be lost: the database is the truth."""
+
+    def publish(self, event: Event) -> None:
+        """Push after the caller has been answered; never blocks, never raises."""
+        ...
+
+
+class Wakeup(Protocol):
+    """Tells a worker that the outbox has work. May be lost: a sweep follows."""
+
+    def nudge(self) -> None:
+        """Wake a worker soon; never blocks, never raises."""
+        ...
+
+
+class VisitorPresence(Protocol):
+    """Which visitors have a socket open; for display only, so it may be wrong for a while."""
+
+    def came(self, visitor_id: str, sid: str) -> None:
+        """A socket of the visitor is alive (also its heartbeat)."""
+        ...
+
+    def left(self, visitor_id: str, sid: str) -> None:
+        """A socket of the visitor is gone."""
+        ...
+
+    def online(self, visitor_ids: Iterable[str]) -> set[str]:
+        """Those of `visitor_ids` that have a socket open."""
+        ...
+
+
+class Mailer(Protocol):
+    """Sends letters."""
+
+    def send(self, mail: Mail) -> None:
+        """Hand the letter over; raise Unavailable when that must be tried again."""
+        ...
+
+
+class Blocking(Protocol):
+    """Runs work that would hold up the event loop."""
+
+    def run(self, work: Callable[..., T], *args: Any) -> T:
+        """Run `work(*args)` in a native thread where the server is an event loop."""
+        ...
+
+
+class Probe(Protocol):
+    """One part whose health is shown in /readyz."""
+
+    name: str
+
+    def check(self) -> str | None:
+        """None when the part answers, else what is wrong in a few words."""
+        ...
+
+
+Probes = Sequence[Probe]

@@ -1,0 +1,258 @@
+"""Where things are kept, as the use cases see it. One transaction is one UnitOfWork."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.department import Department
+from chat_app.domain.events import Event
+from chat_app.domain.message import Message
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.routing import Assignment, Candidate
+from chat_app.domain.session import Session, SessionStatus, Side
+from chat_app.domain.site import Site
+from chat_app.domain.visitor import Visitor, VisitorToken
+
+
+@dataclass(frozen=True)
+class SessionFilter:
+    """Which sessions a list shows; None means any. `assignee` is an agent's id or "none"."""
+
+    status: SessionStatus | None = None
+    open_only: bool = False
+    assignee: str | None = None
+    department_id: str | None = None
+    site_id: str | None = None
+    tag: str | None = None
+    q: str | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The inbox in numbers."""
+
+    queued: int = 0
+    mine: int = 0
+    active: int = 0
+    closed: int = 0
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where the next page of a list begins: after this moment and id."""
+
+    at: datetime
+    id: str
+
+
+class Sites(Protocol):
+    """Websites."""
+
+    def add(self, site: Site) -> None: ...
+    def get(self, site_id: str) -> Site | None: ...
+    def by_key(self, key: str) -> Site | None: ...
+    def default(self) -> Site | None: ...
+    def all_origins(self) -> list[list[str]]: ...
+
+
+class Departments(Protocol):
+    """Groups of agents."""
+
+    def add(self, department: Department) -> None: ...
+    def get(self, department_id: str) -> Department | None: ...
+    def among(self, ids: Iterable[str]) -> Mapping[str, Department]: ...
+
+
+class Agents(Protocol):
+    """Accounts, their sign-ins and their live sockets."""
+
+    def add(self, agent: Agent) -> None: ...
+    def get(self, agent_id: str) -> Agent | None: ...
+    def locked(self, agent_id: str) -> Agent | None:
+        """The agent with its row locked: nobody else changes its load meanwhile."""
+        ...
+
+    def by_email(self, email: str) -> Agent | None: ...
+    def among(self, ids: Iterable[str]) -> Mapping[str, Agent]: ...
+    def any_exists(self) -> bool: ...
+    def to_mail(self, department_id: str | None) -> Sequence[Agent]:
+        """Who is written to about a department (None: everybody), without the disabled."""
+        ...
+
+    def candidates(self, department_id: str | None) -> Sequence[Candidate]:
+        """Agents that are online now for a session of this department, with their load."""
+        ...
+
+    def add_token(self, token: AgentToken) -> None: ...
+    def live_tokens(self, token_hashes: Iterable[str], now: datetime) -> Mapping[str, Agent]:
+        """The agents behind those of the tokens that are still valid."""
+        ...
+
+    def drop_token(self, token_hash: str) -> None: ...
+    def drop_tokens_of(self, agent_id: str) -> None: ...
+
+
+class Leases(Protocol):
+    """Agents' live sockets; every time here is the database's clock."""
+
+    def take(self, sid: str, agent_id: str, seconds: int) -> None: ...
+    def renew(self, sockets: Mapping[str, str], seconds: int) -> None:
+        """Vouch again for sockets (sid → agent id), also for those that were given up."""
+        ...
+
+    def shorten(self, sid: str, seconds: int) -> None: ...
+    def drop_expired(self) -> Sequence[AgentLease]: ...
+
+
+class Visitors(Protocol):
+    """Visitors and their devices."""
+
+    def add(self, visitor: Visitor) -> None: ...
+    def get(self, visitor_id: str) -> Visitor | None: ...
+    def among(self, ids: Iterable[str]) -> Mapping[str, Visitor]: ...
+    def by_external_id(self, site_id: str, external_id: str) -> Visitor | None: ...
+    def add_token(self, token: VisitorToken) -> None: ...
+    def by_token(self, token_hash: str) -> Visitor | None: ...
+
+
+class Sessions(Protocol):
+    """Conversations."""
+
+    def add(self, session: Session) -> None: ...
+    def get(self, session_id: str) -> Session | None: ...
+    def locked(self, session_id: str) -> Session | None:
+        """The session with its row locked until the transaction ends."""
+        ...
+
+    def open_of(self, site_id: str, visitor_id: str) -> Session | None: ...
+    def by_client_key(self, key: str) -> Session | None: ...
+    def next_waiting(self, passed: Iterable[str | None]) -> Session | None:
+        """The oldest waiting session of highest priority that nobody else works on, locked.
+
+        Sessions of the departments in `passed` are left out.
+        """
+        ...
+
+    def page_for(
+        self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
+    ) -> Sequence[Session]:
+        """What `actor` may see: visitors' newest first, agents' newest activity first."""
+        ...
+
+    def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]: ...
+    def counts_for(self, actor: Actor) -> Counts: ...
+    def queue_positions(self, sessions: Sequence[Session]) -> Mapping[str, int]:
+        """Place in the queue, from 1, of those that wait."""
+        ...
+
+    def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
+        """Ids of open sessions without any change since `moment`."""
+        ...
+
+
+class Messages(Protocol):
+    """What was said."""
+
+    def add(self, message: Message) -> None: ...
+    def get(self, session_id: str, message_id: str) -> Message | None: ...
+    def by_client_id(
+        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
+    ) -> Message | None: ...
+    def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]: ...
+    def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
+        """The `limit` messages before `seq` (None: the newest), in rising order."""
+        ...
+
+    def after_revision(
+        self, session_id: str, side: Side, revision: int, limit: int
+    ) -> Sequence[Message]: ...
+    def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
+        """`seq` of `side` in both numberings: (seq, visitor_seq) of all up to there."""
+        ...
+
+    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
+        """How many messages of the other side lie above the read mark of `side`."""
+        ...
+
+    def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]: ...
+
+
+class Assignments(Protocol):
+    """Who has which session."""
+
+    def add(self, assignment: Assignment) -> None: ...
+    def open_of_session(self, session_id: str) -> Assignment | None: ...
+    def taken_slots(self, agent_id: str) -> set[str]: ...
+
+
+class Outbox(Protocol):
+    """Work to be done after commits."""
+
+    def add(self, entry: OutboxEntry) -> None:
+        """Write the entry, unless one with the same dedupe key is already pending."""
+        ...
+
+    def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]: ...
+    def delay(self, entry: OutboxEntry, seconds: int) -> None:
+        """Make the entry due again in `seconds`, on the database's clock."""
+        ...
+
+    def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving it without `commit` undoes everything."""
+
+    @property
+    def sites(self) -> Sites: ...
+    @property
+    def departments(self) -> Departments: ...
+    @property
+    def agents(self) -> Agents: ...
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def visitors(self) -> Visitors: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def assignments(self) -> Assignments: ...
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def flush(self) -> None:
+        """Send what was changed to the database now; raise Duplicate when a constraint refuses."""
+        ...
+
+    def commit(self, *events: Event) -> None:
+        """Make it true, with the outbox rows the events ask for; then let the effects follow."""
+        ...
+
+
+class UnitOfWorkFactory(Protocol):
+    """Opens transactions."""
+
+    def __call__(self) -> UnitOfWork:
+        """A transaction that writes."""
+        ...
+
+    def reading(self) -> UnitOfWork:
+        """A transaction that only reads."""
+        ...
+
+
+class Duplicate(Exception):
+    """A unique constraint refused a row: somebody else was first."""

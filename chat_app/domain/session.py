@@ -1,0 +1,250 @@
+"""One conversation (会话) of one visitor: its states, numbers and read marks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import AlreadyAssigned, Forbidden, SessionClosed, StaleAssignment
+from chat_app.domain.message import Draft, Message, MessageStatus, SenderKind
+
+SessionStatus = Literal["bot", "queued", "active", "snoozed", "closed"]
+STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "closed")
+Priority = Literal["low", "normal", "high", "urgent"]
+Side = Literal["visitor", "agent"]
+
+
+@dataclass(eq=False)
+class Session:
+    """A conversation, from its first message to its closing.
+
+    Two counters run through it: `last_seq` counts every message, `last_visitor_seq` those a
+    visitor may read; `revision` and `visitor_revision` rise in the same way with every change.
+    `open_key` is unique while the session is open: a visitor has one open session per site.
+    `assign_epoch` rises with every change of hands, and fences actions on outdated copies.
+    `visitor_updated_at` is `updated_at` without notes, which a visitor must not even suspect.
+    """
+
+    id: str
+    site_id: str
+    visitor_id: str
+    epoch: str
+    created_at: datetime
+    updated_at: datetime
+    visitor_updated_at: datetime
+    status: SessionStatus = "queued"
+    department_id: str | None = None
+    agent_id: str | None = None
+    subject: str | None = None
+    locale: str | None = None
+    tags: list[str] = field(default_factory=list)
+    priority: Priority = "normal"
+    page: dict[str, Any] | None = None
+    left_message: bool = False
+    open_key: str | None = None
+    client_session_key: str | None = None
+    assign_epoch: int = 0
+    assigned_because: dict[str, Any] | None = None
+    queued_at: datetime | None = None
+    last_seq: int = 0
+    last_visitor_seq: int = 0
+    revision: int = 0
+    visitor_revision: int = 0
+    visitor_read_seq: int = 0
+    visitor_read_visitor_seq: int = 0
+    visitor_delivered_seq: int = 0
+    visitor_delivered_visitor_seq: int = 0
+    agent_read_seq: int = 0
+    agent_read_visitor_seq: int = 0
+    agent_delivered_seq: int = 0
+    agent_delivered_visitor_seq: int = 0
+    last_message: dict[str, Any] | None = None
+    missed_mail_seq: int = 0
+    rating_score: int | None = None
+    rating_comment: str | None = None
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        session_id: str,
+        site_id: str,
+        visitor_id: str,
+        epoch: str,
+        at: datetime,
+        department_id: str | None = None,
+        subject: str | None = None,
+        locale: str | None = None,
+        page: dict[str, Any] | None = None,
+    ) -> "Session":
+        """Begin a conversation: it waits for an agent from now on."""
+        return cls(
+            id=session_id,
+            site_id=site_id,
+            visitor_id=visitor_id,
+            epoch=epoch,
+            created_at=at,
+            updated_at=at,
+            visitor_updated_at=at,
+            queued_at=at,
+            department_id=department_id,
+            subject=subject,
+            locale=locale,
+            page=page,
+            open_key=f"{site_id}:{visitor_id}",
+        )
+
+    @property
+    def is_closed(self) -> bool:
+        """True once the conversation is over."""
+        return self.status == "closed"
+
+    def post(self, actor: Actor, draft: Draft, message_id: str, at: datetime) -> Message:
+        """Give the draft its numbers and make it part of the conversation.
+
+        The caller holds the session's lock and has ruled out a duplicate. Raises SessionClosed,
+        or Forbidden for a note of a visitor.
+        """
+        if self.is_closed:
+            raise SessionClosed
+        if actor.is_visitor and draft.kind == "note":
+            raise Forbidden("Only agents write notes")
+        return self._append(draft, actor.kind, actor.id, actor.name, message_id, at)
+
+    def announce(self, body: str, message_id: str, at: datetime) -> Message:
+        """Append a system line that both sides read."""
+        draft = Draft(body=body, client_msg_id=message_id, kind="system")
+        return self._append(draft, "system", "", "", message_id, at)
+
+    def _append(
+        self,
+        draft: Draft,
+        sender_kind: SenderKind,
+        sender_id: str,
+        sender_name: str,
+        message_id: str,
+        at: datetime,
+    ) -> Message:
+        self.last_seq += 1
+        self.revision += 1
+        hidden = draft.kind == "note"
+        if not hidden:
+            self.last_visitor_seq += 1
+            self.visitor_revision += 1
+            self.visitor_updated_at = at
+        message = Message(
+            id=message_id,
+            session_id=self.id,
+            seq=self.last_seq,
+            visitor_seq=None if hidden else self.last_visitor_seq,
+            client_msg_id=draft.client_msg_id,
+            kind=draft.kind,
+            sender_kind=sender_kind,
+            sender_id=sender_id,
+            sender_name=sender_name,
+            body=draft.body,
+            revision=self.revision,
+            visitor_revision=None if hidden else self.visitor_revision,
+            reply_to=draft.reply_to,
+            created_at=at,
+        )
+        self.updated_at = at
+        if draft.kind != "system":
+            self.last_message = {
+                "seq": message.seq,
+                "kind": message.kind,
+                "sender_kind": sender_kind,
+                "excerpt": message.excerpt,
+                "created_at": at.isoformat(),
+            }
+        return message
+
+    def assign(self, agent_id: str, because: dict[str, Any] | None, at: datetime) -> None:
+        """Put the session into an agent's hands. Raises SessionClosed."""
+        if self.is_closed:
+            raise SessionClosed
+        self.status = "active"
+        self.agent_id = agent_id
+        self.assign_epoch += 1
+        self.assigned_because = because
+        self.queued_at = None
+        self.updated_at = self.visitor_updated_at = at
+
+    def check_epoch(self, assign_epoch: int | None) -> None:
+        """Raise StaleAssignment when the caller's copy is older than the last change of hands."""
+        if assign_epoch is not None and assign_epoch != self.assign_epoch:
+            raise StaleAssignment
+
+    def check_acceptable(self, agent_id: str) -> None:
+        """Raise SessionClosed, or AlreadyAssigned when another agent has the session."""
+        if self.is_closed:
+            raise SessionClosed
+        if self.agent_id is not None and self.agent_id != agent_id:
+            raise AlreadyAssigned
+
+    def close(self, reason: str | None, at: datetime) -> None:
+        """End the conversation; the visitor may open a new one from now on."""
+        self.status = "closed"
+        self.closed_at = at
+        self.close_reason = reason
+        self.updated_at = self.visitor_updated_at = at
+        self.queued_at = None
+        self.open_key = None
+        self.assign_epoch += 1
+
+    def last_for(self, side: Side) -> int:
+        """The last number in the numbers of `side`."""
+        return self.last_visitor_seq if side == "visitor" else self.last_seq
+
+    def revision_for(self, side: Side) -> int:
+        """The revision in the numbers of `side`."""
+        return self.visitor_revision if side == "visitor" else self.revision
+
+    def move_read(self, side: Side, seq: int, visitor_seq: int) -> bool:
+        """Move the read mark of `side` up to a message, in both numberings; never down."""
+        moved = self.move_delivered(side, seq, visitor_seq)
+        if side == "visitor":
+            if visitor_seq <= self.visitor_read_visitor_seq:
+                return moved
+            self.visitor_read_seq, self.visitor_read_visitor_seq = seq, visitor_seq
+            return True
+        if seq <= self.agent_read_seq:
+            return moved
+        self.agent_read_seq, self.agent_read_visitor_seq = seq, visitor_seq
+        return True
+
+    def move_delivered(self, side: Side, seq: int, visitor_seq: int) -> bool:
+        """Move the delivered mark of `side`, in both numberings; never down."""
+        if side == "visitor":
+            if visitor_seq <= self.visitor_delivered_visitor_seq:
+                return False
+            self.visitor_delivered_seq = seq
+            self.visitor_delivered_visitor_seq = visitor_seq
+            return True
+        if seq <= self.agent_delivered_seq:
+            return False
+        self.agent_delivered_seq, self.agent_delivered_visitor_seq = seq, visitor_seq
+        return True
+
+    def read_mark(self, side: Side) -> int:
+        """How far `side` has read, in its own numbers."""
+        return self.visitor_read_visitor_seq if side == "visitor" else self.agent_read_seq
+
+    def delivered_mark(self, side: Side) -> int:
+        """How far `side` has received, in its own numbers."""
+        if side == "visitor":
+            return self.visitor_delivered_visitor_seq
+        return self.agent_delivered_seq
+
+    def message_status(self, message: Message) -> MessageStatus:
+        """How far a message has come on the other side; notes and system lines stay `sent`."""
+        if message.kind in ("note", "system"):
+            return "sent"
+        from_visitor = message.sender_kind == "visitor"
+        read = self.agent_read_seq if from_visitor else self.visitor_read_seq
+        delivered = self.agent_delivered_seq if from_visitor else self.visitor_delivered_seq
+        if message.seq <= read:
+            return "read"
+        return "delivered" if message.seq <= delivered else "sent"

@@ -1,0 +1,36 @@
+"""A website that embeds the widget."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(eq=False)
+class Site:
+    """`key` is public and names the site in the embed snippet; `identity_secret` is not."""
+
+    id: str
+    key: str
+    name: str
+    created_at: datetime
+    allowed_origins: list[str] = field(default_factory=list)
+    locale: str = "auto"
+    theme: dict[str, Any] = field(default_factory=dict)
+    department_id: str | None = None
+    prechat_fields: list[str] = field(default_factory=list)
+    retention_days: int | None = None
+    identity_secret: str | None = None
+
+
+@dataclass(frozen=True)
+class PublicSite:
+    """What anybody may know of a site: the widget's settings."""
+
+    key: str
+    name: str
+    locale: str
+    theme: Mapping[str, Any]
+    allowed_origins: tuple[str, ...]
+    prechat_fields: tuple[str, ...]
+    agents_online: bool

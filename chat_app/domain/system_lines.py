@@ -1,0 +1,29 @@
+"""What the system itself says in a conversation, in the session's language."""
+
+from typing import Final, Literal
+
+SystemLine = Literal["assigned", "closed_by_agent", "closed_by_visitor", "closed_idle"]
+
+_CHINESE: Final[dict[SystemLine, str]] = {
+    "assigned": "{name} 加入了会话",
+    "closed_by_agent": "{name} 结束了会话",
+    "closed_by_visitor": "访客结束了会话",
+    "closed_idle": "会话因长时间没有消息已自动结束",
+}
+_ENGLISH: Final[dict[SystemLine, str]] = {
+    "assigned": "{name} joined the conversation",
+    "closed_by_agent": "{name} closed the conversation",
+    "closed_by_visitor": "The visitor closed the conversation",
+    "closed_idle": "The conversation was closed after a long time without messages",
+}
+
+
+def is_chinese(locale: str | None) -> bool:
+    """True for every variant of Chinese: zh, zh-CN, zh_Hans …"""
+    return (locale or "").lower().startswith("zh")
+
+
+def system_line(line: SystemLine, locale: str | None, name: str = "") -> str:
+    """The sentence for `line` in Chinese or English."""
+    words = _CHINESE if is_chinese(locale) else _ENGLISH
+    return words[line].replace("{name}", name)
