@@ -1,0 +1,1 @@
+"""What the product does: one class a noun, one public method a behaviour."""

@@ -1,0 +1,43 @@
+"""The only way from an id to an object: it hides what the caller may not see."""
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import Forbidden, NotFound, Unauthorized
+from chat_app.domain.repositories import UnitOfWork
+from chat_app.domain.session import Session, Side
+
+
+def may_see(actor: Actor, session: Session) -> bool:
+    """Visitors see their own sessions, agents those of their departments, overseers all."""
+    if actor.is_visitor:
+        return session.visitor_id == actor.id
+    if actor.oversees:
+        return True
+    return (
+        session.department_id is None
+        or session.department_id in actor.department_ids
+        or session.agent_id == actor.id
+    )
+
+
+def visible_session(
+    uow: UnitOfWork, actor: Actor, session_id: str, *, lock: bool = False
+) -> Session:
+    """The session, with its row locked if asked; raise NotFound for a foreign one."""
+    session = uow.sessions.locked(session_id) if lock else uow.sessions.get(session_id)
+    if session is None or not may_see(actor, session):
+        raise NotFound("There is no such session")
+    return session
+
+
+def side_of(actor: Actor) -> Side:
+    """Whose numbers the actor reads in."""
+    return "visitor" if actor.is_visitor else "agent"
+
+
+def require_agent(actor: Actor | None) -> Actor:
+    """The actor if it is an agent; raise Unauthorized or Forbidden."""
+    if actor is None:
+        raise Unauthorized
+    if not actor.is_agent:
+        raise Forbidden("Only agents may do this")
+    return actor

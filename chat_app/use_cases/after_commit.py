@@ -1,0 +1,78 @@
+"""What happens after X? Event → outbox rows (in its transaction) and push (after it)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from chat_app.domain.events import (
+    AgentStatusChanged,
+    Event,
+    MessageSent,
+    SessionClosed,
+    SessionQueued,
+)
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.ports import Clock, Ids, Realtime, Wakeup
+
+Work = tuple[str, dict[str, Any], str | None]
+MISSED = "mail_missed_messages"
+ASSIGN = "assign_sessions"
+
+
+def _assign(_: Event) -> Iterable[Work]:
+    yield ASSIGN, {}, None
+
+
+def _mail_if_missed(event: Event) -> Iterable[Work]:
+    if not isinstance(event, MessageSent) or event.message.sender_kind != "visitor":
+        return
+    if event.session.status == "queued":
+        session_id = event.session.id
+        yield MISSED, {"session_id": session_id}, f"{MISSED}:{session_id}"
+
+
+def _assign_if_online(event: Event) -> Iterable[Work]:
+    if isinstance(event, AgentStatusChanged) and event.status == "online":
+        yield ASSIGN, {}, None
+
+
+DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
+    SessionQueued: _assign,
+    SessionClosed: _assign,
+    AgentStatusChanged: _assign_if_online,
+    MessageSent: _mail_if_missed,
+}
+
+
+class AfterCommit:
+    """The one table of consequences. Every event is pushed; some also leave work behind."""
+
+    def __init__(self, realtime: Realtime, wakeup: Wakeup, ids: Ids, clock: Clock) -> None:
+        self._realtime = realtime
+        self._wakeup = wakeup
+        self._ids = ids
+        self._clock = clock
+
+    def rows(self, event: Event) -> list[OutboxEntry]:
+        """The outbox rows that belong into the event's own transaction."""
+        consequences = DURABLE.get(type(event))
+        if consequences is None:
+            return []
+        now = self._clock.now()
+        return [
+            OutboxEntry(
+                id=self._ids.new(),
+                topic=topic,
+                payload=payload,
+                dedupe_key=key,
+                created_at=now,
+                available_at=now,
+            )
+            for topic, payload, key in consequences(event)
+        ]
+
+    def follow(self, events: Iterable[Event], *, wake: bool) -> None:
+        """Push what happened and wake a worker; neither blocks nor raises."""
+        for event in events:
+            self._realtime.publish(event)
+        if wake:
+            self._wakeup.nudge()

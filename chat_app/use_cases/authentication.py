@@ -1,0 +1,134 @@
+"""Signing in and out, and turning tokens into actors."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.agent import Agent, AgentToken
+from chat_app.domain.errors import Unauthorized
+from chat_app.domain.limits import Limits
+from chat_app.domain.ports import Clock, Ids, Passwords, RateLimiter, Tokens
+from chat_app.domain.repositories import UnitOfWorkFactory
+
+TOKEN_LIFETIME = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Login:
+    """A new sign-in; the token is shown once."""
+
+    token: str
+    expires_at: datetime
+    agent: Agent
+
+
+class Authentication:
+    """Who is calling. Raises Unauthorized for whatever is not valid now."""
+
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        tokens: Tokens,
+        passwords: Passwords,
+        ids: Ids,
+        clock: Clock,
+        limiter: RateLimiter,
+        limits: Limits,
+    ) -> None:
+        self._uow = uow
+        self._tokens = tokens
+        self._passwords = passwords
+        self._ids = ids
+        self._clock = clock
+        self._limiter = limiter
+        self._limits = limits
+
+    def login(self, email: str, password: str, address: str) -> Login:
+        """Sign in. Wrong password and unknown account look the same and take the same time."""
+        email = email.strip().lower()
+        self._refuse_guessing(email, address)
+        with self._uow.reading() as uow:
+            agent = uow.agents.by_email(email)
+        matches = self._passwords.matches(password, agent.password_hash if agent else None)
+        if agent is None or not matches or agent.disabled:
+            self._count_failure(email, address)
+            raise Unauthorized("E-mail or password is wrong")
+        return self._sign_in(agent)
+
+    def logout(self, actor: Actor) -> None:
+        """End the sign-in the actor came with; its other sign-ins stay."""
+        if actor.token_id is None:
+            return
+        with self._uow() as uow:
+            uow.agents.drop_token(actor.token_id)
+            uow.commit()
+
+    def agent_by_token(self, token: str) -> Actor:
+        """The agent a token belongs to."""
+        found = self.still_valid([self._tokens.digest(token)])
+        if not found:
+            raise Unauthorized("This token is not valid")
+        return next(iter(found.values()))
+
+    def actor_by_token(self, token: str) -> Actor:
+        """The agent or visitor a token belongs to."""
+        try:
+            return self.agent_by_token(token)
+        except Unauthorized:
+            return self.visitor_by_token(token)
+
+    def visitor_by_token(self, token: str) -> Actor:
+        """The visitor a token belongs to."""
+        digest = self._tokens.digest(token)
+        with self._uow.reading() as uow:
+            visitor = uow.visitors.by_token(digest)
+        if visitor is None:
+            raise Unauthorized("This token is not valid")
+        return Actor(
+            kind="visitor",
+            id=visitor.id,
+            name=visitor.name or "",
+            site_id=visitor.site_id,
+            token_id=digest,
+        )
+
+    def still_valid(self, token_ids: Iterable[str]) -> Mapping[str, Actor]:
+        """The agents behind those token hashes that are valid now, with their present rights."""
+        with self._uow.reading() as uow:
+            agents = uow.agents.live_tokens(token_ids, self._clock.now())
+        return {token_id: _actor(agent, token_id) for token_id, agent in agents.items()}
+
+    def _sign_in(self, agent: Agent) -> Login:
+        token, now = self._ids.secret(), self._clock.now()
+        with self._uow() as uow:
+            uow.agents.add_token(
+                AgentToken(self._tokens.digest(token), agent.id, now, now + TOKEN_LIFETIME)
+            )
+            uow.commit()
+        return Login(token, now + TOKEN_LIFETIME, agent)
+
+    def _rules(self, email: str, address: str) -> list[tuple[str, str, int, int]]:
+        return [
+            ("login:address", address, self._limits.login_failures_per_address, 300),
+            ("login:account", email, self._limits.login_failures_per_account, 900),
+        ]
+
+    def _refuse_guessing(self, email: str, address: str) -> None:
+        for rule, key, most, seconds in self._rules(email, address):
+            self._limiter.check(rule, key, most=most, seconds=seconds)
+
+    def _count_failure(self, email: str, address: str) -> None:
+        for rule, key, most, seconds in self._rules(email, address):
+            self._limiter.hit(rule, key, most=most, seconds=seconds)
+
+
+def _actor(agent: Agent, token_id: str) -> Actor:
+    return Actor(
+        kind="agent",
+        id=agent.id,
+        name=agent.name,
+        role=agent.role,
+        department_ids=frozenset(agent.department_ids),
+        token_id=token_id,
+    )

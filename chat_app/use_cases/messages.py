@@ -1,0 +1,237 @@
+"""Sending, reading and marking messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import Validation
+from chat_app.domain.events import MessageSent, ReadMoved, SessionView, TypingChanged
+from chat_app.domain.limits import Limits
+from chat_app.domain.message import Draft, Message, SendResult
+from chat_app.domain.ports import RateLimiter, Realtime
+from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.session import Session, Side
+from chat_app.use_cases.access import side_of, visible_session
+from chat_app.use_cases.posting import Posting
+from chat_app.use_cases.views import Views, unread_of
+
+PAGE = 50
+MOST_PER_PAGE = 200
+MOST_SYNCED = 50
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A stored message with its session, whose marks give the message's status."""
+
+    session: Session
+    message: Message
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class MessagePage:
+    """Some messages in rising order; every number is the reader's own."""
+
+    session: Session
+    messages: Sequence[Message]
+    has_more: bool
+    last_seq: int
+    revision: int
+    epoch: str
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What a client needs to follow a session from `after_seq` on."""
+
+    view: SessionView
+    page: MessagePage
+    changed: Sequence[Message] | None
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a session stands now, in the reader's numbers."""
+
+    last_seq: int
+    revision: int
+
+
+class Messages:
+    """The conversation's words. Raises NotFound for sessions the actor may not see."""
+
+    def __init__(
+        self,
+        uow: UnitOfWorkFactory,
+        posting: Posting,
+        views: Views,
+        realtime: Realtime,
+        limiter: RateLimiter,
+        limits: Limits,
+    ) -> None:
+        self._uow = uow
+        self._posting = posting
+        self._views = views
+        self._realtime = realtime
+        self._limiter = limiter
+        self._limits = limits
+
+    def send(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
+        """Store a message; the same `client_msg_id` again gives the stored one back."""
+        self._limit(actor)
+        with self._uow() as uow:
+            session = visible_session(uow, actor, session_id, lock=True)
+            result: SendResult = self._posting.post(uow, session, actor, draft)
+            if not result.duplicate:
+                uow.commit(MessageSent(session, result.message, actor.sid))
+            return Sent(session, result.message, result.duplicate)
+
+    def page(
+        self,
+        actor: Actor,
+        session_id: str,
+        *,
+        after_seq: int | None = None,
+        before_seq: int | None = None,
+        after_revision: int | None = None,
+        limit: int = PAGE,
+    ) -> MessagePage:
+        """Read messages in one direction; without a bound, the newest ones."""
+        if sum(bound is not None for bound in (after_seq, before_seq, after_revision)) > 1:
+            raise Validation("Give one of after_seq, before_seq and after_revision")
+        side = side_of(actor)
+        with self._uow.reading() as uow:
+            session = visible_session(uow, actor, session_id)
+            if after_revision is not None:
+                found = uow.messages.after_revision(session_id, side, after_revision, limit + 1)
+            elif after_seq is not None:
+                found = uow.messages.after(session_id, side, after_seq, limit + 1)
+            else:
+                found = uow.messages.before(session_id, side, before_seq, limit + 1)
+        forward = after_revision is not None or after_seq is not None
+        page = _page(session, side, found, limit, forward=forward)
+        self._delivered(actor, page)
+        return page
+
+    def check_visible(self, actor: Actor, session_id: str) -> None:
+        """Raise NotFound unless the actor may follow the session."""
+        with self._uow.reading() as uow:
+            visible_session(uow, actor, session_id)
+
+    def join(
+        self,
+        actor: Actor,
+        session_id: str,
+        after_seq: int = 0,
+        after_revision: int | None = None,
+        epoch: str | None = None,
+    ) -> Joined:
+        """Read what a client needs that has already entered the session's room.
+
+        A client that holds another `epoch` has another history: it gets all from the start.
+        """
+        side = side_of(actor)
+        with self._uow.reading() as uow:
+            session = visible_session(uow, actor, session_id)
+            if epoch is not None and epoch != session.epoch:
+                after_seq, after_revision = 0, None
+            found = uow.messages.after(session_id, side, after_seq, MOST_PER_PAGE + 1)
+            changed = None
+            if after_revision is not None:
+                newer = uow.messages.after_revision(session_id, side, after_revision, MOST_PER_PAGE)
+                changed = [one for one in newer if _number(one, side) <= after_seq]
+            view = self._views.of_one(uow, session)
+        page = _page(session, side, found, MOST_PER_PAGE, forward=True)
+        self._delivered(actor, page)
+        return Joined(view, page, changed)
+
+    def sync(self, actor: Actor, positions: Mapping[str, int]) -> dict[str, Position]:
+        """Where the named sessions stand, from the database; foreign ones are left out.
+
+        What the client says it has counts as delivered.
+        """
+        side = side_of(actor)
+        with self._uow.reading() as uow:
+            sessions = uow.sessions.visible_among(actor, list(positions))
+        for session in sessions:
+            has = min(positions[session.id], session.last_for(side))
+            if has > session.delivered_mark(side):
+                self._move(actor, session.id, has, read=False)
+        return {one.id: Position(one.last_for(side), one.revision_for(side)) for one in sessions}
+
+    def mark_read(self, actor: Actor, session_id: str, seq: int) -> int:
+        """Move the reader's mark up to `seq`, in its own numbers; return what is unread."""
+        return self._move(actor, session_id, seq, read=True)
+
+    def set_typing(
+        self, actor: Actor, session_id: str, *, typing: bool, preview: str | None = None
+    ) -> None:
+        """Tell the others in the session; nothing is stored."""
+        self.check_visible(actor, session_id)
+        side = side_of(actor)
+        self._realtime.publish(
+            TypingChanged(
+                session_id,
+                side,
+                actor.id,
+                actor.name,
+                typing,
+                preview if side == "visitor" and typing else None,
+                actor.sid,
+            )
+        )
+
+    def _limit(self, actor: Actor) -> None:
+        most = (
+            self._limits.visitor_messages_per_minute
+            if actor.is_visitor
+            else self._limits.agent_messages_per_minute
+        )
+        self._limiter.hit(f"messages:{actor.kind}", actor.id, most=most, seconds=60)
+
+    def _delivered(self, actor: Actor, page: MessagePage) -> None:
+        side = side_of(actor)
+        top = max((_number(message, side) for message in page.messages), default=0)
+        if top > page.session.delivered_mark(side):
+            self._move(actor, page.session.id, top, read=False)
+
+    def _move(self, actor: Actor, session_id: str, seq: int, *, read: bool) -> int:
+        side = side_of(actor)
+        with self._uow() as uow:
+            session = visible_session(uow, actor, session_id, lock=True)
+            if seq > session.last_for(side):
+                raise Validation.of("seq", "there is no such message yet")
+            if _moved(uow, session, side, seq, read=read):
+                uow.commit(ReadMoved(session, side, actor.sid))
+            return unread_of(uow, session, side)
+
+
+def _moved(uow: UnitOfWork, session: Session, side: Side, seq: int, *, read: bool) -> bool:
+    mark = session.read_mark(side) if read else session.delivered_mark(side)
+    if seq <= mark:
+        return False
+    numbers = uow.messages.numbers_at(session.id, side, seq)
+    move = session.move_read if read else session.move_delivered
+    return move(side, *numbers)
+
+
+def _number(message: Message, side: Side) -> int:
+    return (message.visitor_seq or 0) if side == "visitor" else message.seq
+
+
+def _page(
+    session: Session, side: Side, found: Sequence[Message], limit: int, *, forward: bool
+) -> MessagePage:
+    # A message stored after the session was read belongs to a later page.
+    known = [one for one in found if _number(one, side) <= session.last_for(side)]
+    has_more = len(known) > limit
+    kept = known[:limit] if forward else known[-limit:]
+    return MessagePage(
+        session=session,
+        messages=kept,
+        has_more=has_more,
+        last_seq=session.last_for(side),
+        revision=session.revision_for(side),
+        epoch=session.epoch,
+    )

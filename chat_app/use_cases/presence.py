@@ -1,0 +1,63 @@
+"""Whose sockets are alive."""
+
+from collections.abc import Mapping
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.events import AgentStatusChanged
+from chat_app.domain.ports import VisitorPresence
+from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+
+LEASE_SECONDS = 75
+GOODBYE_SECONDS = 30
+
+
+class Presence:
+    """Agents hold leases on the database's clock; visitors are only displayed."""
+
+    def __init__(self, uow: UnitOfWorkFactory, visitors: VisitorPresence) -> None:
+        self._uow = uow
+        self._visitors = visitors
+
+    def came(self, actor: Actor, sid: str) -> None:
+        """A socket opened. An agent that came online is given waiting sessions."""
+        if actor.is_visitor:
+            self._visitors.came(actor.id, sid)
+            return
+        with self._uow() as uow:
+            uow.leases.take(sid, actor.id, LEASE_SECONDS)
+            uow.commit(*_changed(uow, actor.id))
+
+    def agents_alive(self, sockets: Mapping[str, str]) -> None:
+        """The heartbeat of a process: these agents' sockets (sid → agent id) are still open."""
+        if sockets:
+            with self._uow() as uow:
+                uow.leases.renew(sockets, LEASE_SECONDS)
+                uow.commit()
+
+    def visitors_alive(self, sockets: Mapping[str, str]) -> None:
+        """The heartbeat of a process: these visitors' sockets (sid → visitor id) are open."""
+        for sid, visitor_id in sockets.items():
+            self._visitors.came(visitor_id, sid)
+
+    def left(self, actor: Actor, sid: str, *, cleanly: bool) -> None:
+        """A socket closed; an agent may come back within a grace period."""
+        if actor.is_visitor:
+            self._visitors.left(actor.id, sid)
+            return
+        with self._uow() as uow:
+            uow.leases.shorten(sid, GOODBYE_SECONDS if cleanly else LEASE_SECONDS)
+            uow.commit()
+
+    def sweep(self) -> int:
+        """Forget sockets that nobody vouches for any more; return how many."""
+        with self._uow() as uow:
+            expired = uow.leases.drop_expired()
+            uow.commit()
+            return len(expired)
+
+
+def _changed(uow: UnitOfWork, agent_id: str) -> list[AgentStatusChanged]:
+    agent = uow.agents.get(agent_id)
+    if agent is None:
+        return []
+    return [AgentStatusChanged(agent.id, agent.status, tuple(agent.department_ids))]

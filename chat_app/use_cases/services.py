@@ -1,0 +1,34 @@
+"""What the doors may call."""
+
+from dataclasses import dataclass
+
+from chat_app.use_cases.agents import Agents
+from chat_app.use_cases.archiving import Archiving
+from chat_app.use_cases.assignment import Assigning
+from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.health import Health
+from chat_app.use_cases.messages import Messages
+from chat_app.use_cases.notifications import Notifications
+from chat_app.use_cases.opening import Opening
+from chat_app.use_cases.outbox import OutboxDrain
+from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.sessions import Sessions
+from chat_app.use_cases.sites import Sites
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every use case, wired once in `wiring.py`."""
+
+    authentication: Authentication
+    agents: Agents
+    presence: Presence
+    sites: Sites
+    opening: Opening
+    sessions: Sessions
+    messages: Messages
+    assigning: Assigning
+    archiving: Archiving
+    notifications: Notifications
+    outbox: OutboxDrain
+    health: Health

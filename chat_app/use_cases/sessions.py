@@ -1,0 +1,153 @@
+"""Reading, listing, accepting and closing sessions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import (
+    AlreadyAssigned,
+    CapacityReached,
+    Forbidden,
+    NotFound,
+    Validation,
+)
+from chat_app.domain.events import MessageSent, SessionClosed, SessionView
+from chat_app.domain.ports import Clock
+from chat_app.domain.repositories import (
+    Counts,
+    Cursor,
+    SessionFilter,
+    UnitOfWork,
+    UnitOfWorkFactory,
+)
+from chat_app.domain.session import Session
+from chat_app.domain.system_lines import SystemLine
+from chat_app.use_cases.access import require_agent, visible_session
+from chat_app.use_cases.hands import Hands
+from chat_app.use_cases.views import Views
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """Some sessions and where the next ones begin."""
+
+    items: Sequence[SessionView]
+    next_cursor: Cursor | None
+
+
+class Sessions:
+    """Conversations as a whole. Raises NotFound for those the actor may not see."""
+
+    def __init__(self, uow: UnitOfWorkFactory, views: Views, hands: Hands, clock: Clock) -> None:
+        self._uow = uow
+        self._views = views
+        self._hands = hands
+        self._clock = clock
+
+    def read(self, actor: Actor, session_id: str) -> SessionView:
+        """One session with what is shown beside it."""
+        with self._uow.reading() as uow:
+            return self._views.of_one(uow, visible_session(uow, actor, session_id))
+
+    def view(self, session_id: str) -> SessionView | None:
+        """One session for a push to those who may see it; None when it is gone."""
+        with self._uow.reading() as uow:
+            session = uow.sessions.get(session_id)
+            return self._views.of_one(uow, session) if session else None
+
+    def list(
+        self,
+        actor: Actor,
+        wanted: SessionFilter | None = None,
+        cursor: Cursor | None = None,
+        limit: int = 25,
+    ) -> SessionPage:
+        """Visitors: own ones, newest first. Agents: what they may see, newest activity first."""
+        with self._uow.reading() as uow:
+            found = uow.sessions.page_for(actor, wanted or SessionFilter(), cursor, limit + 1)
+            kept = found[:limit]
+            views = self._views.of(uow, kept)
+        more = len(found) > limit
+        last = kept[-1] if kept else None
+        return SessionPage(views, _cursor_at(actor, last) if more and last else None)
+
+    def counts(self, actor: Actor) -> Counts:
+        """The inbox in numbers, of what the agent may see."""
+        with self._uow.reading() as uow:
+            return uow.sessions.counts_for(require_agent(actor))
+
+    def accept(
+        self, actor: Actor, session_id: str, assign_epoch: int, *, force: bool = False
+    ) -> SessionView:
+        """Take a session; a supervisor may do so with `force` when full, or from another.
+
+        Raises SessionClosed, StaleAssignment, AlreadyAssigned or CapacityReached.
+        """
+        require_agent(actor)
+        if force and not actor.oversees:
+            raise Forbidden("Only supervisors may force this")
+        with self._uow() as uow:
+            session = visible_session(uow, actor, session_id, lock=True)
+            session.check_epoch(assign_epoch)
+            if not force:
+                session.check_acceptable(actor.id)
+            if session.agent_id == actor.id and session.status == "active":
+                return self._views.of_one(uow, session)
+            agent = uow.agents.locked(actor.id)
+            if agent is None:
+                raise NotFound("There is no such agent")
+            view = self._hands.hand_over(uow, session, agent, "accept", force=force)
+            if view is None:
+                raise CapacityReached
+            return view
+
+    def close(
+        self,
+        actor: Actor,
+        session_id: str,
+        reason: str | None = None,
+        assign_epoch: int | None = None,
+    ) -> SessionView:
+        """End a conversation; ending a closed one changes nothing.
+
+        Agents name the `assign_epoch` of the copy they acted on. Raises Validation without it,
+        StaleAssignment, or AlreadyAssigned when another agent has the session.
+        """
+        with self._uow() as uow:
+            session = visible_session(uow, actor, session_id, lock=True)
+            if session.is_closed:
+                return self._views.of_one(uow, session)
+            if actor.is_agent:
+                _check_agent_may_close(actor, session, assign_epoch)
+            line: SystemLine = "closed_by_agent" if actor.is_agent else "closed_by_visitor"
+            return self._end(uow, session, line, actor.name, reason)
+
+    def close_idle(self, session_id: str) -> None:
+        """End a conversation that nobody has touched for long."""
+        with self._uow() as uow:
+            session = uow.sessions.locked(session_id)
+            if session is not None and not session.is_closed:
+                self._end(uow, session, "closed_idle", "", "idle")
+
+    def _end(
+        self, uow: UnitOfWork, session: Session, line: SystemLine, name: str, reason: str | None
+    ) -> SessionView:
+        message = self._hands.announce(uow, session, line, name)
+        session.close(reason, self._clock.now())
+        self._hands.release(uow, session)
+        uow.flush()
+        view = self._views.of_one(uow, session)
+        uow.commit(MessageSent(session, message), SessionClosed(view))
+        return view
+
+
+def _check_agent_may_close(actor: Actor, session: Session, assign_epoch: int | None) -> None:
+    if assign_epoch is None:
+        raise Validation.of("assign_epoch", "is required")
+    session.check_epoch(assign_epoch)
+    if session.agent_id not in (None, actor.id) and not actor.oversees:
+        raise AlreadyAssigned
+
+
+def _cursor_at(actor: Actor, session: Session) -> Cursor:
+    return Cursor(session.created_at if actor.is_visitor else session.updated_at, session.id)
