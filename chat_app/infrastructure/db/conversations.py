@@ -1,0 +1,340 @@
+"""Repositories of sessions, messages, assignments and the outbox."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select, true
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import aliased
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.message import Message
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.routing import Assignment
+from chat_app.domain.session import Session, Side
+from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.now import DatabaseClock
+
+_S = tables.chat_session.c
+_M = tables.message.c
+
+
+class SqlSessions:
+    """Conversations."""
+
+    def __init__(self, session: OrmSession) -> None:
+        self._session = session
+
+    def add(self, session: Session) -> None:
+        """Store it before anything that refers to it."""
+        self._session.add(session)
+        self._session.flush()
+
+    def get(self, session_id: str) -> Session | None:
+        """By id."""
+        return self._session.get(Session, session_id)
+
+    def locked(self, session_id: str) -> Session | None:
+        """By id, as it is now, with its row locked until the transaction ends."""
+        query = select(Session).where(_S.id == session_id).with_for_update(key_share=True)
+        return self._session.scalar(query, execution_options={"populate_existing": True})
+
+    def open_of(self, site_id: str, visitor_id: str) -> Session | None:
+        """The one open session a visitor may have at a site."""
+        return self._session.scalar(select(Session).where(_S.open_key == f"{site_id}:{visitor_id}"))
+
+    def by_client_key(self, key: str) -> Session | None:
+        """The session a client has asked for with this key."""
+        return self._session.scalar(select(Session).where(_S.client_session_key == key))
+
+    def next_waiting(self, passed: Iterable[str | None]) -> Session | None:
+        """The oldest waiting one of highest priority that nobody else works on, locked."""
+        query = select(Session).where(_S.status == "queued")
+        skipped = set(passed)
+        named = [one for one in skipped if one is not None]
+        if None in skipped:
+            query = query.where(_S.department_id.is_not(None))
+        if named:
+            query = query.where(or_(_S.department_id.is_(None), _S.department_id.not_in(named)))
+        query = query.order_by(tables.chat_session.c.priority_rank.desc(), _S.queued_at, _S.id)
+        return self._session.scalar(query.limit(1).with_for_update(skip_locked=True))
+
+    def page_for(
+        self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
+    ) -> Sequence[Session]:
+        """What `actor` may see: visitors' newest first, agents' newest activity first."""
+        moment = _S.created_at if actor.is_visitor else _S.updated_at
+        query = _filtered(select(Session).where(_visible(actor)), wanted)
+        if cursor is not None:
+            query = query.where(
+                or_(moment < cursor.at, and_(moment == cursor.at, _S.id < cursor.id))
+            )
+        query = query.order_by(moment.desc(), _S.id.desc()).limit(limit)
+        return list(self._session.scalars(query))
+
+    def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
+        """Those of `ids` that the actor may see."""
+        if not ids:
+            return []
+        query = select(Session).where(_S.id.in_(ids), _visible(actor))
+        return list(self._session.scalars(query))
+
+    def counts_for(self, actor: Actor) -> Counts:
+        """The inbox in numbers."""
+        rows = self._session.execute(
+            select(_S.status, func.count()).where(_visible(actor)).group_by(_S.status)
+        ).all()
+        by_status = dict(tuple(row) for row in rows)
+        mine = self._session.scalar(
+            select(func.count()).where(_S.agent_id == actor.id, _S.status == "active")
+        )
+        return Counts(
+            queued=by_status.get("queued", 0),
+            mine=mine or 0,
+            active=by_status.get("active", 0),
+            closed=by_status.get("closed", 0),
+        )
+
+    def queue_positions(self, sessions: Sequence[Session]) -> Mapping[str, int]:
+        """Place in its department's queue, from 1, of each that waits."""
+        waiting = [one.id for one in sessions if one.status == "queued"]
+        if not waiting:
+            return {}
+        mine, ahead = tables.chat_session, aliased(tables.chat_session)
+        before = and_(
+            ahead.c.status == "queued",
+            or_(
+                ahead.c.department_id == mine.c.department_id,
+                and_(ahead.c.department_id.is_(None), mine.c.department_id.is_(None)),
+            ),
+            or_(
+                ahead.c.priority_rank > mine.c.priority_rank,
+                and_(
+                    ahead.c.priority_rank == mine.c.priority_rank,
+                    or_(
+                        ahead.c.queued_at < mine.c.queued_at,
+                        and_(ahead.c.queued_at == mine.c.queued_at, ahead.c.id < mine.c.id),
+                    ),
+                ),
+            ),
+        )
+        count = select(func.count()).where(before).correlate(mine).scalar_subquery()
+        rows = self._session.execute(select(mine.c.id, count).where(mine.c.id.in_(waiting)))
+        return {session_id: ahead_of + 1 for session_id, ahead_of in rows}
+
+    def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
+        """Ids of open sessions without any change since `moment`."""
+        query = (
+            select(_S.id)
+            .where(_S.status.in_(("bot", "queued", "active")), _S.updated_at < moment)
+            .order_by(_S.updated_at)
+            .limit(limit)
+        )
+        return list(self._session.scalars(query))
+
+
+class SqlMessages:
+    """What was said."""
+
+    def __init__(self, session: OrmSession) -> None:
+        self._session = session
+
+    def add(self, message: Message) -> None:
+        """Store it with the next flush."""
+        self._session.add(message)
+
+    def get(self, session_id: str, message_id: str) -> Message | None:
+        """By id, if it belongs to the session."""
+        query = select(Message).where(_M.session_id == session_id, _M.id == message_id)
+        return self._session.scalar(query)
+
+    def by_client_id(
+        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
+    ) -> Message | None:
+        """What an earlier send with the same id stored."""
+        return self._session.scalar(
+            select(Message).where(
+                _M.session_id == session_id,
+                _M.sender_kind == sender_kind,
+                _M.sender_id == sender_id,
+                _M.client_msg_id == client_msg_id,
+            )
+        )
+
+    def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
+        """The next `limit` messages after `seq`, in rising order."""
+        number = _seq(side)
+        query = select(Message).where(_M.session_id == session_id, number > seq)
+        return list(self._session.scalars(query.order_by(number).limit(limit)))
+
+    def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
+        """The `limit` messages before `seq` (None: the newest), in rising order."""
+        number = _seq(side)
+        query = select(Message).where(_M.session_id == session_id, number.is_not(None))
+        if seq is not None:
+            query = query.where(number < seq)
+        newest_first = self._session.scalars(query.order_by(number.desc()).limit(limit))
+        return list(newest_first)[::-1]
+
+    def after_revision(
+        self, session_id: str, side: Side, revision: int, limit: int
+    ) -> Sequence[Message]:
+        """The next `limit` messages that are new or changed, in rising revision."""
+        number = _M.visitor_revision if side == "visitor" else _M.revision
+        query = select(Message).where(_M.session_id == session_id, number > revision)
+        return list(self._session.scalars(query.order_by(number).limit(limit)))
+
+    def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
+        """`seq` of `side` in both numberings: (seq, visitor_seq) of all up to there."""
+        if side == "visitor":
+            query = select(_M.seq).where(_M.session_id == session_id, _M.visitor_seq == seq)
+            return self._session.scalar(query) or 0, seq
+        query = select(func.max(_M.visitor_seq)).where(_M.session_id == session_id, _M.seq <= seq)
+        return seq, self._session.scalar(query) or 0
+
+    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
+        """How many messages of the other side lie above the read mark of `side`."""
+        if side == "visitor":
+            above = and_(
+                _M.visitor_seq > _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
+            )
+        else:
+            above = and_(_M.seq > _S.agent_read_seq, _M.sender_kind == "visitor")
+        rows = self._session.execute(
+            select(_M.session_id, func.count())
+            .join(tables.chat_session, _S.id == _M.session_id)
+            .where(_M.session_id.in_([one.id for one in sessions]), above)
+            .group_by(_M.session_id)
+        ).all()
+        return dict(tuple(row) for row in rows)
+
+    def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
+        """What the visitor has said after `seq`."""
+        query = select(Message).where(
+            _M.session_id == session_id, _M.seq > seq, _M.sender_kind == "visitor"
+        )
+        return list(self._session.scalars(query.order_by(_M.seq)))
+
+
+class SqlAssignments:
+    """Who has which session."""
+
+    def __init__(self, session: OrmSession) -> None:
+        self._session = session
+
+    def add(self, assignment: Assignment) -> None:
+        """Store it; the flush raises Duplicate when the slot or the session is taken."""
+        self._session.add(assignment)
+        self._session.flush()
+
+    def open_of_session(self, session_id: str) -> Assignment | None:
+        """The assignment in force."""
+        query = select(Assignment).where(tables.assignment.c.open_session == session_id)
+        return self._session.scalar(query)
+
+    def taken_slots(self, agent_id: str) -> set[str]:
+        """The slots of the agent that are in use."""
+        slots = tables.assignment.c.open_slot
+        query = select(slots).where(tables.assignment.c.agent_id == agent_id, slots.is_not(None))
+        return {slot for slot in self._session.scalars(query) if slot is not None}
+
+
+class SqlOutbox:
+    """Work to be done after commits; due times are on the database's clock."""
+
+    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add(self, entry: OutboxEntry) -> None:
+        """Write the entry, unless one with the same dedupe key is already pending."""
+        key = entry.dedupe_key
+        if key is not None and self._session.scalar(
+            select(exists().where(tables.outbox.c.dedupe_key == key))
+        ):
+            return
+        entry.available_at = self._clock.now()
+        self._session.add(entry)
+
+    def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
+        """Take entries that are due, and those whose worker went away, for `seconds`."""
+        now, rows = self._clock.now(), tables.outbox.c
+        due = or_(
+            and_(rows.state == "pending", rows.available_at <= now),
+            and_(rows.state == "claimed", rows.locked_until <= now),
+        )
+        query = select(OutboxEntry).where(due).order_by(rows.available_at).limit(limit)
+        claimed = list(self._session.scalars(query.with_for_update(skip_locked=True)))
+        for entry in claimed:
+            entry.state = "claimed"
+            entry.attempts += 1
+            entry.dedupe_key = None
+            entry.lock_token = lock_token
+            entry.locked_until = now + timedelta(seconds=seconds)
+        return claimed
+
+    def delay(self, entry: OutboxEntry, seconds: int) -> None:
+        """Make the entry due again in `seconds`."""
+        entry.available_at = self._clock.now() + timedelta(seconds=seconds)
+
+    def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
+        """The entry, if it is still claimed with this token."""
+        query = select(OutboxEntry).where(
+            tables.outbox.c.id == entry_id,
+            tables.outbox.c.lock_token == lock_token,
+            tables.outbox.c.state == "claimed",
+        )
+        return self._session.scalar(query.with_for_update())
+
+
+def _seq(side: Side) -> ColumnElement[int]:
+    return _M.visitor_seq if side == "visitor" else _M.seq
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """`access.may_see` in SQL."""
+    if actor.is_visitor:
+        return _S.visitor_id == actor.id
+    if actor.oversees:
+        return true()
+    return or_(
+        _S.department_id.is_(None),
+        _S.department_id.in_(sorted(actor.department_ids)),
+        _S.agent_id == actor.id,
+    )
+
+
+def _filtered(query: Select[Session], wanted: SessionFilter) -> Select[Session]:
+    if wanted.status is not None:
+        query = query.where(_S.status == wanted.status)
+    if wanted.open_only:
+        query = query.where(_S.status != "closed")
+    if wanted.assignee == "none":
+        query = query.where(_S.agent_id.is_(None))
+    elif wanted.assignee is not None:
+        query = query.where(_S.agent_id == wanted.assignee)
+    if wanted.department_id is not None:
+        query = query.where(_S.department_id == wanted.department_id)
+    if wanted.site_id is not None:
+        query = query.where(_S.site_id == wanted.site_id)
+    if wanted.tag is not None:
+        quoted = json.dumps(wanted.tag, ensure_ascii=False)
+        query = query.where(cast(_S.tags, Text).contains(quoted, autoescape=True))
+    return query if not wanted.q else query.where(_mentions(wanted.q))
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    visitors = tables.visitor.c
+    return or_(
+        _S.subject.icontains(text, autoescape=True),
+        exists().where(
+            visitors.id == _S.visitor_id,
+            or_(
+                visitors.name.icontains(text, autoescape=True),
+                visitors.email.icontains(text, autoescape=True),
+            ),
+        ),
+        exists().where(_M.session_id == _S.id, _M.body.icontains(text, autoescape=True)),
+    )

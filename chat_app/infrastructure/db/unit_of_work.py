@@ -1,0 +1,133 @@
+"""One transaction of the database, and what follows its commit."""
+
+import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import sessionmaker
+
+import chat_app.infrastructure.db.mapping  # noqa: F401 - maps the entities, once
+from chat_app.domain.errors import Unavailable
+from chat_app.domain.events import Event
+from chat_app.domain.repositories import Duplicate
+from chat_app.infrastructure.db.conversations import (
+    SqlAssignments,
+    SqlMessages,
+    SqlOutbox,
+    SqlSessions,
+)
+from chat_app.infrastructure.db.now import DatabaseClock
+from chat_app.infrastructure.db.people import (
+    SqlAgents,
+    SqlDepartments,
+    SqlLeases,
+    SqlSites,
+    SqlVisitors,
+)
+from chat_app.infrastructure.db.sqlite import WRITES
+from chat_app.use_cases.after_commit import AfterCommit
+
+RETRY_SECONDS = 2
+
+
+class SqlUnitOfWork:
+    """Repositories over one session. Leaving without `commit` undoes everything.
+
+    Database failures leave as Unavailable, refused unique rows as Duplicate.
+    """
+
+    def __init__(
+        self,
+        session: OrmSession,
+        options: Mapping[str, Any],
+        gate: AbstractContextManager[object],
+        after_commit: AfterCommit | None,
+    ) -> None:
+        clock = DatabaseClock(session)
+        self._options = options
+        self._session = session
+        self._gate = gate
+        self._after_commit = after_commit
+        self.sites = SqlSites(session)
+        self.departments = SqlDepartments(session)
+        self.agents = SqlAgents(session, clock)
+        self.leases = SqlLeases(session, clock)
+        self.visitors = SqlVisitors(session)
+        self.sessions = SqlSessions(session)
+        self.messages = SqlMessages(session)
+        self.assignments = SqlAssignments(session)
+        self.outbox = SqlOutbox(session, clock)
+
+    def __enter__(self) -> Self:
+        self._gate.__enter__()
+        try:
+            self._session.connection(execution_options=self._options)
+        except BaseException as error:
+            self._leave()
+            raise _translated(error) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._leave()
+        if error is not None and (translated := _translated(error)) is not error:
+            raise translated from error
+
+    def flush(self) -> None:
+        """Send what was changed to the database now."""
+        self._session.flush()
+
+    def commit(self, *events: Event) -> None:
+        """Commit with the outbox rows the events ask for; then let the effects follow."""
+        if self._after_commit is None:
+            raise RuntimeError("this transaction only reads")
+        rows = [row for event in events for row in self._after_commit.rows(event)]
+        for row in rows:
+            self.outbox.add(row)
+        self._session.commit()
+        self._after_commit.follow(events, wake=bool(rows))
+
+    def _leave(self) -> None:
+        try:
+            self._session.close()
+        finally:
+            self._gate.__exit__(None, None, None)
+
+
+class SqlUnitOfWorkFactory:
+    """Opens transactions on one engine; on SQLite the writing ones of a process take turns."""
+
+    def __init__(self, engine: Engine, after_commit: AfterCommit) -> None:
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+        self._after_commit = after_commit
+        sqlite = engine.dialect.name == "sqlite"
+        self._gate = threading.Lock() if sqlite else nullcontext()
+        # Reading elsewhere than on SQLite: a statement is a round trip, without BEGIN and ROLLBACK.
+        self._reading = {} if sqlite else {"isolation_level": "AUTOCOMMIT"}
+
+    def __call__(self) -> SqlUnitOfWork:
+        """A transaction that writes."""
+        return SqlUnitOfWork(self._sessions(), {WRITES: True}, self._gate, self._after_commit)
+
+    def reading(self) -> SqlUnitOfWork:
+        """A transaction that only reads."""
+        session = self._sessions(autoflush=False)
+        return SqlUnitOfWork(session, self._reading, nullcontext(), None)
+
+
+def _translated(error: BaseException) -> BaseException:
+    if isinstance(error, IntegrityError):
+        return Duplicate(str(error.orig))
+    if isinstance(error, DBAPIError | PoolTimeout):
+        return Unavailable("The database does not answer", retry_after=RETRY_SECONDS)
+    return error

@@ -1,0 +1,1 @@
+"""The moving parts of the event loop: bus, deferred pushes, heartbeats, native threads."""

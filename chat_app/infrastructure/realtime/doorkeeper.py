@@ -1,0 +1,44 @@
+"""Closes Engine.IO connections that never say who they are; the library would keep them."""
+
+import time
+from typing import Any
+
+CONNECT_SECONDS = 10.0
+
+
+class Doorkeeper:
+    """Counts connections of an address that have not completed a CONNECT, and ends old ones."""
+
+    def __init__(self, server: Any, namespaces: tuple[str, ...], most: int | None) -> None:
+        self._server = server
+        self._namespaces = namespaces
+        self._most = most
+        self._waiting: dict[str, tuple[str, float]] = {}
+        self._admit = server._handle_eio_connect
+        server.eio.on("connect", self._connected)
+
+    def _connected(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        address = environ.get("REMOTE_ADDR") or ""
+        self._forget_settled()
+        if self._most is not None:
+            same = sum(1 for known, _ in self._waiting.values() if known == address)
+            if same >= self._most:
+                return False
+        self._waiting[eio_sid] = (address, time.monotonic())
+        return self._admit(eio_sid, environ)
+
+    def sweep(self) -> None:
+        """Close connections that were silent for ten seconds."""
+        self._forget_settled()
+        limit = time.monotonic() - CONNECT_SECONDS
+        for eio_sid, (_, since) in list(self._waiting.items()):
+            if since < limit:
+                self._waiting.pop(eio_sid, None)
+                self._server.eio.disconnect(eio_sid)
+
+    def _forget_settled(self) -> None:
+        sockets, manager = self._server.eio.sockets, self._server.manager
+        for eio_sid in list(self._waiting):
+            gone = eio_sid not in sockets
+            if gone or any(manager.sid_from_eio_sid(eio_sid, one) for one in self._namespaces):
+                self._waiting.pop(eio_sid, None)

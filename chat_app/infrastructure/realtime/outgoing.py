@@ -1,0 +1,55 @@
+"""Pushes leave after the caller has been answered, in order, through one greenlet."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+_log = structlog.get_logger(__name__)
+MOST_WAITING = 20_000
+
+
+class Outgoing:
+    """A queue of pushes and the greenlet that empties it.
+
+    A door that commits and returns gets its answer onto the wire before the greenlet runs: an
+    acknowledgement is never later than its push. When Redis hangs the queue grows; above its
+    bound the oldest pushes are dropped, because readers find the truth in the database.
+    """
+
+    def __init__(self, spawn: Callable[..., Any], event_type: Callable[[], Any]) -> None:
+        self._jobs: deque[Callable[[], None]] = deque(maxlen=MOST_WAITING)
+        self._spawn = spawn
+        self._event_type = event_type
+        self._wake: Any = None
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Do `job` soon; never blocks."""
+        self._jobs.append(job)
+        if self._wake is None:
+            self._wake = self._event_type()
+            self._spawn(self._work)
+        self._wake.set()
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while self._jobs:
+                job = self._jobs.popleft()
+                try:
+                    job()
+                except Exception:  # noqa: BLE001 - the next push must leave
+                    _log.exception("push_failed")
+
+
+class AtOnce:
+    """For processes without sockets of their own: the push is published before going on."""
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Do `job` now; what goes wrong is logged."""
+        try:
+            job()
+        except Exception:  # noqa: BLE001 - a push may be lost, the work goes on
+            _log.exception("push_failed")
