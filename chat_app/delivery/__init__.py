@@ -1,0 +1,1 @@
+"""Doors: each translates in, calls one use case, translates out."""

@@ -1,0 +1,1 @@
+"""REST under /api, and what operators ask a process: blueprints that only translate."""

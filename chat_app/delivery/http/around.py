@@ -1,0 +1,65 @@
+"""What surrounds every request: an id, size and security headers, CORS for visitors' clients."""
+
+import re
+
+import structlog
+from flask import Flask, Response, g, request
+
+from chat_app.delivery.origins import Origins
+from chat_app.domain.ports import Ids
+from chat_app.use_cases.sites import Sites
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_CHAT = "/api/chat/"
+
+
+class Around:
+    """Hooks of the whole application."""
+
+    def __init__(self, ids: Ids, sites: Sites, origins: Origins) -> None:
+        self._ids = ids
+        self._sites = sites
+        self._origins = origins
+
+    def install(self, app: Flask) -> None:
+        """Hang the hooks in."""
+        app.before_request(self._begin)
+        app.after_request(self._finish)
+
+    def _begin(self) -> Response | None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else self._ids.new()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        if request.method == "OPTIONS" and request.path.startswith(_CHAT):
+            return Response(status=204)
+        return None
+
+    def _finish(self, response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.request_id
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault(
+                "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
+            )
+        if request.path.startswith(_CHAT):
+            self._allow_origin(response)
+        return response
+
+    def _allow_origin(self, response: Response) -> None:
+        """CORS without credentials, for pages that some site allows."""
+        response.vary.add("Origin")
+        origin = request.headers.get("Origin")
+        if origin is None or not (
+            self._origins.is_own(origin)
+            or any(self._origins.may_be_site(origin, allowed) for allowed in self._sites.origins())
+        ):
+            return
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, X-Request-ID"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, POST, PATCH, PUT, DELETE"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Max-Age"] = "600"

@@ -1,0 +1,69 @@
+"""Reads requests strictly: real JSON, known keys, documented errors."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import RAISE, ValidationError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from chat_app.delivery.errors import invalid
+from chat_app.domain.errors import ChatError, TooLarge
+
+
+class BadJson(ChatError):
+    """The body is no JSON."""
+
+    code = "bad_json"
+    title = "The body is not valid JSON"
+
+
+class UnsupportedMediaType(ChatError):
+    """The body is something other than JSON."""
+
+    code = "unsupported_media_type"
+    title = "Send application/json"
+
+
+# What webargs calls "unknown" is refused in bodies and in query strings alike.
+_UNKNOWN_KEYS: dict[str, str | None] = {"json": RAISE, "query": RAISE}
+
+
+class StrictParser(FlaskParser):
+    """Refuses unknown keys, other media types and JSON that is none."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = _UNKNOWN_KEYS
+
+    def load_json(self, req: Request, schema: Any) -> Any:
+        """The request's JSON value; an absent body counts as an empty object."""
+        try:
+            body = req.get_data(cache=True)
+        except RequestEntityTooLarge:
+            raise TooLarge("The body is too large") from None
+        if not body:
+            return {}
+        if not req.is_json:
+            raise UnsupportedMediaType
+        try:
+            return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            raise BadJson from None
+
+    def handle_error(self, error: ValidationError, req: Request, schema: Any, **_: Any) -> NoReturn:
+        """Turn what marshmallow says into our error, without the name of the location."""
+        messages = error.messages
+        if isinstance(messages, dict) and len(messages) == 1:
+            messages = next(iter(messages.values()))
+        raise invalid(ValidationError(messages)) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+class Blueprint(SmorestBlueprint):
+    """A blueprint whose arguments are read strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()

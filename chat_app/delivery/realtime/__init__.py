@@ -1,0 +1,1 @@
+"""Socket.IO: two namespaces in, one broadcaster out."""

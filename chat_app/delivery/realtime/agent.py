@@ -1,0 +1,87 @@
+"""`/agent`: the dashboard, and clients that act for an agent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from marshmallow import Schema
+
+from chat_app.delivery.auth import cookie_token
+from chat_app.delivery.origins import Origins, origin_of
+from chat_app.delivery.realtime.namespace import ChatNamespace, Handler, Payload, token_in
+from chat_app.delivery.realtime.rooms import AGENTS, INBOX_OF_ALL, agent_room, inbox_room
+from chat_app.delivery.schemas import event as events
+from chat_app.delivery.schemas.agent import dump_agent
+from chat_app.delivery.schemas.session import dump_session
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import Forbidden, Unauthorized
+from chat_app.domain.ports import Ids
+from chat_app.use_cases.services import Services
+
+
+class AgentNamespace(ChatNamespace):
+    """A token in `auth`, or the dashboard's cookie together with an allowed Origin."""
+
+    def __init__(self, services: Services, ids: Ids, origins: Origins) -> None:
+        self._origins = origins
+        super().__init__(AGENTS, services, ids)
+
+    def own_handlers(self) -> Mapping[str, tuple[Schema, Handler]]:
+        """What agents may ask besides."""
+        return {
+            "watch_inbox": (events.WatchInboxSchema(), self.on_watch_inbox),
+            "accept_session": (events.AcceptSessionSchema(), self.on_accept_session),
+            "set_status": (events.SetStatusSchema(), self.on_set_status),
+        }
+
+    def identify(self, environ: dict[str, Any], auth: object) -> Actor:
+        """The agent behind the token."""
+        origin, token = origin_of(environ), token_in(auth)
+        if origin is not None and not self._origins.may_be_dashboard(origin):
+            raise Forbidden("Agents may not connect from there")
+        if token is None:
+            token = cookie_token(environ) if origin is not None else None
+        if token is None:
+            raise Unauthorized
+        return self._services.authentication.agent_by_token(token)
+
+    def on_watch_inbox(self, actor: Actor, _: Payload) -> Payload:
+        """Hear of sessions from now on, and how many there are."""
+        for room in self._inboxes(actor):
+            self.enter_room(actor.sid or "", room)
+        return {"counts": asdict(self._services.sessions.counts(actor))}
+
+    def on_accept_session(self, actor: Actor, data: Payload) -> Payload:
+        """Take a session."""
+        view = self._services.sessions.accept(
+            actor, data["session_id"], data["assign_epoch"], force=data["force"]
+        )
+        return {"session": dump_session(view, actor)}
+
+    def on_set_status(self, actor: Actor, data: Payload) -> Payload:
+        """Be online, away or offline."""
+        return {"agent": dump_agent(self._services.agents.set_status(actor, data["status"]))}
+
+    def recheck(self, valid: Mapping[str, Actor]) -> Iterable[str]:
+        """Take over present rights (by token hash); yield the sids whose sign-in has ended."""
+        for sid, actor in list(self.actors.items()):
+            present = valid.get(actor.token_id or "")
+            if present is None:
+                yield sid
+            elif (present.role, present.department_ids) != (actor.role, actor.department_ids):
+                self._move_inboxes(sid, actor, present)
+                self.actors[sid] = replace(present, sid=sid)
+
+    def _move_inboxes(self, sid: str, before: Actor, after: Actor) -> None:
+        watched = agent_room(before.id) in self.rooms(sid)
+        for room in self._inboxes(before):
+            self.leave_room(sid, room)
+        for room in self._inboxes(after) if watched else ():
+            self.enter_room(sid, room)
+
+    @staticmethod
+    def _inboxes(actor: Actor) -> list[str]:
+        own = [agent_room(actor.id)]
+        if actor.oversees:
+            return [*own, INBOX_OF_ALL]
+        return [*own, inbox_room(None), *map(inbox_room, sorted(actor.department_ids))]

@@ -1,0 +1,213 @@
+"""Event → rooms → push. It decides nothing; it may lose everything."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from chat_app.delivery.realtime.inbox import InboxRefresh
+from chat_app.delivery.realtime.rooms import (
+    AGENTS,
+    INBOX_OF_ALL,
+    VISITORS,
+    agent_room,
+    inbox_room,
+    session_room,
+)
+from chat_app.delivery.schemas.message import dump_message
+from chat_app.delivery.schemas.session import dump_session
+from chat_app.domain.actor import SYSTEM, Actor
+from chat_app.domain.events import (
+    AgentStatusChanged,
+    Event,
+    MessageSent,
+    ReadMoved,
+    SessionAssigned,
+    SessionClosed,
+    SessionQueued,
+    SessionUpdated,
+    SessionView,
+    TypingChanged,
+    VisitorPresenceChanged,
+)
+
+
+class Emitter(Protocol):
+    """Puts an event onto the wire of every socket in some rooms, on every process."""
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str | None = None,
+        room: Any = None,
+        skip_sid: str | None = None,
+    ) -> Any:
+        """Send once to each socket, even if it is in several of the rooms."""
+        ...
+
+
+class Runner(Protocol):
+    """Does a job after the caller has been answered."""
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Take the job; never blocks, never raises."""
+        ...
+
+
+class Broadcaster:
+    """Implements the `Realtime` port."""
+
+    def __init__(self, emitter: Emitter, runner: Runner, inbox: InboxRefresh) -> None:
+        self._emitter = emitter
+        self._runner = runner
+        self._inbox = inbox
+        self._pushes: dict[type[Any], Callable[[Any], None]] = {
+            MessageSent: self._message_sent,
+            SessionQueued: self._session_queued,
+            SessionAssigned: self._session_assigned,
+            SessionUpdated: self._session_updated,
+            SessionClosed: self._session_closed,
+            ReadMoved: self._read_moved,
+            TypingChanged: self._typing_changed,
+            AgentStatusChanged: self._agent_status_changed,
+            VisitorPresenceChanged: self._visitor_presence_changed,
+        }
+
+    def publish(self, event: Event) -> None:
+        """Push after the caller has been answered."""
+        push = self._pushes[type(event)]
+        self._runner.run(lambda: push(event))
+
+    def tell_inboxes(self, view: SessionView) -> None:
+        """Refresh a session's row in every inbox that shows it."""
+        self._to(AGENTS, _inboxes(view), "session_updated", _for_agents(view))
+
+    def _to(
+        self, namespace: str, rooms: Iterable[str], name: str, data: Any, skip: str | None = None
+    ) -> None:
+        self._emitter.emit(name, data, namespace=namespace, room=list(rooms), skip_sid=skip)
+
+    def _message_sent(self, event: MessageSent) -> None:
+        session, message = event.session, event.message
+        room = [session_room(session.id)]
+        self._to(
+            AGENTS,
+            room,
+            "message_created",
+            {"message": dump_message(message, session, SYSTEM), "revision": session.revision},
+            event.origin,
+        )
+        if not message.is_note:
+            visitor = Actor(kind="visitor", id=session.visitor_id)
+            self._to(
+                VISITORS,
+                room,
+                "message_created",
+                {
+                    "message": dump_message(message, session, visitor),
+                    "revision": session.visitor_revision,
+                },
+                event.origin,
+            )
+        self._inbox.changed(session.id)
+
+    def _session_queued(self, event: SessionQueued) -> None:
+        session = event.view.session
+        self._to(AGENTS, _inboxes(event.view), "session_queued", _for_agents(event.view))
+        self._inbox.told(session.id)
+
+    def _session_assigned(self, event: SessionAssigned) -> None:
+        view, reason = event.view, {"reason": event.reason}
+        self._to(
+            AGENTS,
+            [session_room(view.session.id), *_inboxes(view)],
+            "session_assigned",
+            _for_agents(view) | reason,
+        )
+        self._to_visitor(view, "session_assigned", reason)
+
+    def _session_updated(self, event: SessionUpdated) -> None:
+        self._to(
+            AGENTS,
+            [session_room(event.view.session.id)],
+            "session_updated",
+            _for_agents(event.view),
+        )
+        self._to_visitor(event.view, "session_updated", {})
+        self._inbox.changed(event.view.session.id)
+
+    def _session_closed(self, event: SessionClosed) -> None:
+        view = event.view
+        self._to(
+            AGENTS,
+            [session_room(view.session.id), *_inboxes(view)],
+            "session_closed",
+            _for_agents(view),
+        )
+        self._to_visitor(view, "session_closed", {})
+
+    def _to_visitor(self, view: SessionView, name: str, more: dict[str, Any]) -> None:
+        visitor = Actor(kind="visitor", id=view.session.visitor_id)
+        data = {"session": dump_session(view, visitor)} | more
+        self._to(VISITORS, [session_room(view.session.id)], name, data)
+
+    def _read_moved(self, event: ReadMoved) -> None:
+        session, reader = event.session, event.reader
+        visitors = reader == "visitor"
+        room = [session_room(session.id)]
+        marks = {"session_id": session.id, "reader": reader}
+        in_agents = marks | {
+            "delivered_seq": session.visitor_delivered_seq
+            if visitors
+            else session.agent_delivered_seq,
+            "read_seq": session.visitor_read_seq if visitors else session.agent_read_seq,
+        }
+        in_visitors = marks | {
+            "delivered_seq": session.visitor_delivered_visitor_seq
+            if visitors
+            else session.agent_delivered_visitor_seq,
+            "read_seq": session.visitor_read_visitor_seq
+            if visitors
+            else session.agent_read_visitor_seq,
+        }
+        self._to(AGENTS, room, "read_updated", in_agents, event.origin)
+        self._to(VISITORS, room, "read_updated", in_visitors, event.origin)
+        if not visitors:
+            self._inbox.changed(session.id)
+
+    def _typing_changed(self, event: TypingChanged) -> None:
+        room = [session_room(event.session_id)]
+        sender = {"kind": event.sender_kind, "id": event.sender_id, "name": event.sender_name}
+        data = {"session_id": event.session_id, "sender": sender, "typing": event.typing}
+        self._to(VISITORS, room, "typing_changed", data, event.origin)
+        if event.preview is not None:
+            data = data | {"preview": event.preview}
+        self._to(AGENTS, room, "typing_changed", data, event.origin)
+
+    def _agent_status_changed(self, event: AgentStatusChanged) -> None:
+        rooms = [inbox_room(one) for one in (None, *event.department_ids)]
+        self._to(
+            AGENTS,
+            [INBOX_OF_ALL, agent_room(event.agent_id), *rooms],
+            "agent_status_changed",
+            {"agent_id": event.agent_id, "status": event.status},
+        )
+
+    def _visitor_presence_changed(self, event: VisitorPresenceChanged) -> None:
+        rooms = [INBOX_OF_ALL, *map(session_room, event.session_ids)]
+        self._to(
+            AGENTS,
+            rooms,
+            "visitor_presence_changed",
+            {"visitor_id": event.visitor_id, "online": event.online},
+        )
+
+
+def _for_agents(view: SessionView) -> dict[str, Any]:
+    return {"session": dump_session(view, SYSTEM)}
+
+
+def _inboxes(view: SessionView) -> list[str]:
+    """Everybody whose inbox shows the session."""
+    session = view.session
+    rooms = [INBOX_OF_ALL, inbox_room(session.department_id)]
+    return [*rooms, agent_room(session.agent_id)] if session.agent_id else rooms

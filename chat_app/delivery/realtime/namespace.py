@@ -1,0 +1,162 @@
+"""What both namespaces have in common: who is connected, and one answer for every event."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import socketio
+from marshmallow import Schema
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from chat_app.delivery.realtime.acks import answer, refused
+from chat_app.delivery.realtime.rooms import EVERYONE, session_room
+from chat_app.delivery.schemas import event as events
+from chat_app.delivery.schemas.message import draft_of, dump_message, dump_page
+from chat_app.delivery.schemas.session import dump_session
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import ChatError, Unauthorized
+from chat_app.domain.ports import Ids
+from chat_app.use_cases.services import Services
+
+Payload = dict[str, Any]
+Handler = Callable[[Actor, Payload], Payload]
+_LONGEST_TOKEN = 256
+
+
+class ChatNamespace(socketio.Namespace):
+    """Answers events without a Flask context; the use cases come by constructor."""
+
+    def __init__(self, name: str, services: Services, ids: Ids) -> None:
+        super().__init__(name)
+        self._services = services
+        self._ids = ids
+        self.actors: dict[str, Actor] = {}
+        self._handlers: dict[str, tuple[Schema, Handler]] = {
+            "join_session": (events.JoinSchema(), self.on_join_session),
+            "leave_session": (events.LeaveSchema(), self.on_leave_session),
+            "send_message": (events.SendSchema(), self.on_send_message),
+            "mark_read": (events.MarkReadSchema(), self.on_mark_read),
+            "set_typing": (events.TypingSchema(), self.on_set_typing),
+            "sync": (events.SyncSchema(), self.on_sync),
+            "close_session": (events.CloseSessionSchema(), self.on_close_session),
+            **self.own_handlers(),
+        }
+
+    def own_handlers(self) -> Mapping[str, tuple[Schema, Handler]]:
+        """The events that only this namespace knows."""
+        return {}
+
+    def identify(self, environ: dict[str, Any], auth: object) -> Actor:
+        """Who connects; raise ChatError."""
+        raise NotImplementedError
+
+    @property
+    def event_names(self) -> frozenset[str]:
+        """Every event that is answered with more than `unknown_event`."""
+        return frozenset(self._handlers)
+
+    def trigger_event(self, event: object, *args: Any) -> Any:
+        """Dispatch; python-socketio sends what is returned as the acknowledgement."""
+        if event == "connect":
+            return self._connect(*args)
+        if event == "disconnect":
+            return self._disconnect(*args)
+        sid, *payload = args
+        handler = self._handlers.get(event) if isinstance(event, str) else None
+        if handler is None:
+            return refused("unknown_event", "There is no such event")
+        schema, handle = handler
+        actor = self.actors.get(sid)
+        if actor is None:
+            return refused(Unauthorized.code, Unauthorized.title)
+        return answer(str(event), lambda: handle(actor, events.load(schema, tuple(payload))))
+
+    def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
+        try:
+            actor = replace(self.identify(environ, auth), sid=sid)
+            self._services.presence.came(actor, sid)
+        except ChatError as error:
+            raise Refused(error.detail, {"code": error.code}) from None
+        self.actors[sid] = actor
+        self.enter_room(sid, EVERYONE)
+
+    def _disconnect(self, sid: str, reason: object = None) -> None:
+        actor = self.actors.pop(sid, None)
+        if actor is not None:
+            cleanly = reason == self.server.reason.CLIENT_DISCONNECT
+            answer("disconnect", lambda: self._gone(actor, sid, cleanly=cleanly))
+
+    def _gone(self, actor: Actor, sid: str, *, cleanly: bool) -> Payload:
+        self._services.presence.left(actor, sid, cleanly=cleanly)
+        return {}
+
+    def on_join_session(self, actor: Actor, data: Payload) -> Payload:
+        """Enter the room first and read then, so that nothing falls between."""
+        session_id, sid = data["session_id"], actor.sid or ""
+        messages = self._services.messages
+        messages.check_visible(actor, session_id)
+        self.enter_room(sid, session_room(session_id))
+        try:
+            joined = messages.join(
+                actor, session_id, data["after_seq"], data["after_revision"], data["epoch"]
+            )
+        except BaseException:
+            self.leave_room(sid, session_room(session_id))
+            raise
+        ack = {"session": dump_session(joined.view, actor), **dump_page(joined.page, actor)}
+        if joined.changed is not None:
+            session = joined.page.session
+            ack["changed"] = [dump_message(one, session, actor) for one in joined.changed]
+        return ack
+
+    def on_leave_session(self, actor: Actor, data: Payload) -> Payload:
+        """Stop following a session."""
+        self.leave_room(actor.sid or "", session_room(data["session_id"]))
+        return {}
+
+    def on_send_message(self, actor: Actor, data: Payload) -> Payload:
+        """Store a message; the answer leaves after the commit, the push after the answer."""
+        draft = draft_of(data, self._ids.new())
+        sent = self._services.messages.send(actor, data["session_id"], draft)
+        return {
+            "message": dump_message(sent.message, sent.session, actor),
+            "duplicate": sent.duplicate,
+        }
+
+    def on_mark_read(self, actor: Actor, data: Payload) -> Payload:
+        """Move the read mark up."""
+        unread = self._services.messages.mark_read(actor, data["session_id"], data["seq"])
+        return {"unread": unread}
+
+    def on_set_typing(self, actor: Actor, data: Payload) -> Payload:
+        """Tell the others."""
+        self._services.messages.set_typing(
+            actor, data["session_id"], typing=data["typing"], preview=data["preview"]
+        )
+        return {}
+
+    def on_sync(self, actor: Actor, data: Payload) -> Payload:
+        """Where sessions stand, from the database."""
+        found = self._services.messages.sync(actor, data["sessions"])
+        return {
+            "sessions": {
+                key: {"last_seq": at.last_seq, "revision": at.revision} for key, at in found.items()
+            }
+        }
+
+    def on_close_session(self, actor: Actor, data: Payload) -> Payload:
+        """End the conversation."""
+        view = self._services.sessions.close(
+            actor, data["session_id"], data["reason"], data["assign_epoch"]
+        )
+        return {"session": dump_session(view, actor)}
+
+
+def token_in(auth: object) -> str | None:
+    """The token of a CONNECT packet; raise Unauthorized when there is something else."""
+    if auth is None or auth == {}:
+        return None
+    token = auth.get("token") if isinstance(auth, dict) else None
+    if not isinstance(token, str) or not 1 <= len(token) <= _LONGEST_TOKEN:
+        raise Unauthorized("auth.token is needed")
+    return token

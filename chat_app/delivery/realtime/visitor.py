@@ -1,0 +1,33 @@
+"""`/visitor`: the widget, and clients that sites write themselves."""
+
+from typing import Any
+
+from chat_app.delivery.origins import Origins, origin_of
+from chat_app.delivery.realtime.namespace import ChatNamespace, token_in
+from chat_app.delivery.realtime.rooms import VISITORS
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import Forbidden, Unauthorized
+from chat_app.domain.ports import Ids
+from chat_app.use_cases.services import Services
+
+
+class VisitorNamespace(ChatNamespace):
+    """A visitor token is always needed; a page must belong to the visitor's site."""
+
+    def __init__(self, services: Services, ids: Ids, origins: Origins) -> None:
+        self._origins = origins
+        super().__init__(VISITORS, services, ids)
+
+    def identify(self, environ: dict[str, Any], auth: object) -> Actor:
+        """The visitor behind `auth.token`."""
+        token = token_in(auth)
+        if token is None:
+            raise Unauthorized("auth.token is needed")
+        actor = self._services.authentication.visitor_by_token(token)
+        origin = origin_of(environ)
+        if origin is None or self._origins.is_own(origin):
+            return actor
+        allowed = self._services.sites.origins_of(actor.site_id or "")
+        if not self._origins.may_be_site(origin, allowed):
+            raise Forbidden("This site does not allow chats from there")
+        return actor

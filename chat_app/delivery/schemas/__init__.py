@@ -1,0 +1,1 @@
+"""The wire shapes: one marshmallow schema a shape, for REST, sockets and OpenAPI alike."""

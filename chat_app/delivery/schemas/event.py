@@ -1,0 +1,76 @@
+"""What clients send over sockets."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from chat_app.delivery.schemas.agent import StatusSchema
+from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, Words
+from chat_app.delivery.schemas.message import DraftSchema, ReadSchema
+from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema
+from chat_app.use_cases.messages import MOST_SYNCED
+
+
+class _OfSession(Schema):
+    session_id = Id(required=True)
+
+
+class JoinSchema(_OfSession):
+    """Follow a session from here on."""
+
+    after_seq = Number(load_default=0)
+    after_revision = Number(allow_none=True, load_default=None)
+    epoch = Words(64, allow_none=True, load_default=None)
+
+
+class LeaveSchema(_OfSession):
+    """Stop following it."""
+
+
+class SendSchema(_OfSession, DraftSchema):
+    """A message; its id is required, so that it can be sent again."""
+
+    client_msg_id = ClientId(required=True)
+
+
+class MarkReadSchema(_OfSession, ReadSchema):
+    """Read up to here."""
+
+
+class TypingSchema(_OfSession):
+    """Typing, or no longer; a visitor may show what."""
+
+    typing = Flag(required=True)
+    preview = Words(500, allow_none=True, load_default=None)
+
+
+class CloseSessionSchema(_OfSession, CloseSchema):
+    """End the conversation."""
+
+
+class AcceptSessionSchema(_OfSession, AcceptSchema):
+    """Take the conversation."""
+
+
+class SetStatusSchema(StatusSchema):
+    """Be online, away or offline."""
+
+
+class WatchInboxSchema(Schema):
+    """Hear of the sessions of one's departments."""
+
+
+class SyncSchema(Schema):
+    """What the client has: session id → last number."""
+
+    sessions = fields.Dict(
+        keys=Id(), values=Number(), required=True, validate=validate.Length(max=MOST_SYNCED)
+    )
+
+
+def load(schema: Schema, payload: tuple[Any, ...]) -> dict[str, Any]:
+    """The one object an event carries; raise ValidationError for anything else."""
+    if len(payload) != 1 or not isinstance(payload[0], dict):
+        raise ValidationError("One object is needed.")
+    loaded: dict[str, Any] = schema.load(payload[0])
+    return loaded

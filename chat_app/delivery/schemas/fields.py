@@ -1,0 +1,127 @@
+"""Strict fields: a wrong type is refused, never guessed."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+MOST_NUMBER = 2**53
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_MOST_DEPTH = 5
+
+
+def check_text(text: str) -> None:
+    """Raise ValidationError for what no database and no peer can carry."""
+    if "\x00" in text:
+        raise ValidationError("Must not contain NUL.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValidationError("Must be valid Unicode.") from None
+
+
+class Words(fields.String):
+    """A string of valid Unicode, at most `most` characters, at least `least`."""
+
+    def __init__(self, most: int | None = None, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(min=least, max=most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        check_text(value)
+        return value
+
+
+class Id(fields.String):
+    """The id of a thing; handed on in lower case."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not _ID.fullmatch(value):
+            raise ValidationError("Not a valid id.")
+        return value.lower()
+
+
+class ClientId(fields.String):
+    """A client's own id of a message: 1 to 64 of `A-Z a-z 0-9 _ . : -`."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+            raise ValidationError("1 to 64 of A-Z a-z 0-9 _ . : - are needed.")
+        return value
+
+
+class Number(fields.Integer):
+    """A whole number from `least` to `most`; in JSON a number, not a string or a fraction."""
+
+    def __init__(self, least: int = 0, most: int = MOST_NUMBER, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid")
+        return value
+
+
+class QueryNumber(fields.Integer):
+    """A whole number in a query string."""
+
+    def __init__(self, least: int = 0, most: int = MOST_NUMBER, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(least, most), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,20}", value):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class Flag(fields.Boolean):
+    """true or false and nothing that resembles them."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Moment(fields.DateTime):
+    """RFC 3339 in UTC with milliseconds, ending in Z."""
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+class Document(fields.Dict):
+    """A small JSON object of a site's own: at most 50 keys, 10 kB, a few levels deep."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        if len(value) > 50:
+            raise ValidationError("At most 50 keys.")
+        if _weight(value, 0) > 10_000:
+            raise ValidationError("At most 10 kB.")
+        return value
+
+
+def _weight(value: Any, depth: int) -> int:
+    """About how many bytes a JSON value takes; checks every string in it."""
+    if depth > _MOST_DEPTH:
+        raise ValidationError(f"At most {_MOST_DEPTH} levels deep.")
+    if isinstance(value, str):
+        check_text(value)
+        return len(value.encode()) + 2
+    if isinstance(value, dict):
+        return sum(_weight(key, depth) + _weight(item, depth + 1) for key, item in value.items())
+    if isinstance(value, list):
+        return sum(_weight(item, depth + 1) for item in value) + 2
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MOST_NUMBER:
+        raise ValidationError("Numbers must lie within 2^53.")
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        raise ValidationError("Numbers must be finite.")
+    return 8

@@ -1,0 +1,149 @@
+"""Messages on the wire. A visitor's copy counts in the visitor's numbers."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from chat_app.delivery.schemas.fields import ClientId, Id, Moment, Number, QueryNumber, Words
+from chat_app.domain.actor import Actor
+from chat_app.domain.message import Draft, Message
+from chat_app.domain.session import Session
+from chat_app.use_cases.messages import MOST_PER_PAGE, PAGE, MessagePage
+
+MOST_BODY = 60_000  # far above any configured limit, which the use case checks
+DRAFTED_KINDS = ("text", "file", "note")
+
+
+class SenderSchema(Schema):
+    """Who said it."""
+
+    kind = fields.String(validate=validate.OneOf(("visitor", "agent", "bot", "system")))
+    id = fields.String(allow_none=True)
+    name = fields.String()
+
+
+class MessageSchema(Schema):
+    """A message as its reader sees it."""
+
+    id = fields.String()
+    session_id = fields.String()
+    seq = fields.Integer()
+    client_msg_id = fields.String(allow_none=True)
+    kind = fields.String(validate=validate.OneOf(("text", "file", "note", "system")))
+    sender = fields.Nested(SenderSchema)
+    body = fields.String()
+    attachments = fields.List(fields.Dict())
+    reply_to = fields.String(allow_none=True)
+    status = fields.String(validate=validate.OneOf(("sent", "delivered", "read")))
+    revision = fields.Integer()
+    edited_at = Moment(allow_none=True)
+    recalled_at = Moment(allow_none=True)
+    created_at = Moment()
+
+
+class MessageEnvelope(Schema):
+    """One message in its name."""
+
+    message = fields.Nested(MessageSchema)
+
+
+class DraftSchema(Schema):
+    """What a sender sends."""
+
+    body = Words(MOST_BODY, required=True)
+    client_msg_id = ClientId(load_default=None)
+    kind = fields.String(validate=validate.OneOf(DRAFTED_KINDS), load_default="text")
+    reply_to = Id(allow_none=True, load_default=None)
+    attachment_ids = fields.List(Id(), load_default=list)
+
+
+class FirstMessageSchema(Schema):
+    """The message that comes with a new session."""
+
+    body = Words(MOST_BODY, required=True)
+    client_msg_id = ClientId(load_default=None)
+
+
+class MessageQuerySchema(Schema):
+    """Which messages a page holds."""
+
+    after_seq = QueryNumber()
+    before_seq = QueryNumber()
+    after_revision = QueryNumber()
+    limit = QueryNumber(least=1, most=MOST_PER_PAGE, load_default=PAGE)
+
+
+class MessagePageSchema(Schema):
+    """Some messages, in rising order."""
+
+    messages = fields.List(fields.Nested(MessageSchema))
+    last_seq = fields.Integer()
+    revision = fields.Integer()
+    epoch = fields.String()
+    has_more = fields.Boolean()
+
+
+class ReadSchema(Schema):
+    """Up to where something was read."""
+
+    seq = Number(required=True)
+
+
+class UnreadSchema(Schema):
+    """What is left to read."""
+
+    unread = fields.Integer()
+
+
+_message = MessageSchema()
+
+
+def draft_of(data: dict[str, Any], fallback_id: str) -> Draft:
+    """The domain's draft; a message without a client id gets `fallback_id`."""
+    return Draft(
+        body=data["body"],
+        client_msg_id=data.get("client_msg_id") or fallback_id,
+        kind=data.get("kind", "text"),
+        reply_to=data.get("reply_to"),
+        attachment_ids=tuple(data.get("attachment_ids", ())),
+    )
+
+
+def dump_message(message: Message, session: Session, reader: Actor) -> dict[str, Any]:
+    """The message as `reader` may see it."""
+    visitor = reader.is_visitor
+    own = message.sender_kind == reader.kind and message.sender_id == reader.id
+    dumped: dict[str, Any] = _message.dump(
+        {
+            "id": message.id,
+            "session_id": message.session_id,
+            "seq": message.visitor_seq if visitor else message.seq,
+            "client_msg_id": message.client_msg_id if own or not visitor else None,
+            "kind": message.kind,
+            "sender": {
+                "kind": message.sender_kind,
+                "id": message.sender_id or None,
+                "name": message.sender_name,
+            },
+            "body": message.body,
+            "attachments": message.attachments,
+            "reply_to": message.reply_to,
+            "status": session.message_status(message),
+            "revision": message.visitor_revision if visitor else message.revision,
+            "edited_at": message.edited_at,
+            "recalled_at": message.recalled_at,
+            "created_at": message.created_at,
+        }
+    )
+    return dumped
+
+
+def dump_page(page: MessagePage, reader: Actor) -> dict[str, Any]:
+    """A page of messages as `reader` may see them."""
+    return {
+        "messages": [dump_message(one, page.session, reader) for one in page.messages],
+        "last_seq": page.last_seq,
+        "revision": page.revision,
+        "epoch": page.epoch,
+        "has_more": page.has_more,
+    }
