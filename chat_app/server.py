@@ -1,0 +1,234 @@
+"""The web server: one listening socket, eventlet's WSGI server on it, and an orderly end.
+
+`python wsgi.py` serves in its own process, or, with `WEB_CONCURRENCY` above 1, becomes the parent of
+that many children, each started as `python wsgi.py --listen-fd N` on the parent's socket.
+"""
+
+import argparse
+import gc
+import logging
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import eventlet
+import eventlet.patcher
+import eventlet.wsgi
+import greenlet
+from eventlet.greenthread import GreenThread
+from flask import Flask
+
+from chat_app.infrastructure.embedded.parent_death import die_with_parent
+from chat_app.infrastructure.realtime.blocking import HubBlocking
+from chat_app.listening import ListenError, listen
+from chat_app.settings import Settings, SettingsError
+from chat_app.wiring.system import System
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_log = logging.getLogger(__name__)
+
+BAD_CONFIGURATION: Final = 2
+# Between "not ready" and the end of accepting: lets the goodbye reach every client's socket.
+NOTICE_SECONDS: Final = 0.5
+# Then what runs may finish. Heroku kills after 30 s; we promise to be gone within 20.
+DRAIN_SECONDS: Final = 15.0
+# If even the hub is stuck, the kernel ends the process (SIGALRM's default action).
+LAST_RESORT_SECONDS: Final = 19
+
+_MOST_CONNECTIONS: Final = 10_000
+# Files that are no client's: the database, Redis, logs, the hub. When `accept` runs out of
+# descriptors eventlet's server ends, so the pool must be full before that.
+_OTHER_FILES: Final = 256
+
+# `chat_app.create_app`, with the way of running work off the hub.
+AppFactory = Callable[[Settings, Literal["web"], HubBlocking], Flask]
+
+
+class StopSignal:
+    """SIGTERM and SIGINT as something a greenlet can wait for.
+
+    A Python handler alone runs late: the hub's `epoll_wait` is restarted after the signal and
+    sleeps on. The byte that the interpreter writes to this socket wakes it at once.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+
+    def arrive(self) -> None:
+        """Wake the waiter without a signal."""
+        self._writer.send(b"\0")
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Block this greenlet until a signal comes (True) or `seconds` have passed (False)."""
+        received = b""
+        with eventlet.Timeout(seconds, False):
+            received = self._reader.recv(1)
+        return bool(received)
+
+
+def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Sequence[str]) -> int:
+    """Serve until told to stop; return the exit code. `program` is what children are started as."""
+    if not eventlet.patcher.is_monkey_patched("socket"):
+        raise RuntimeError("eventlet.monkey_patch() must run before anything else is imported")
+    parser = argparse.ArgumentParser(prog=program.name, description="Serve Cland Chat.")
+    parser.add_argument("--listen-fd", type=int, help="a listening socket inherited from a parent")
+    options = parser.parse_args(words)
+    try:
+        settings = Settings.from_env(env)
+        if options.listen_fd is not None:
+            listener = socket.socket(fileno=options.listen_fd)
+            return serve(create(settings, "web", HubBlocking()), listener)
+        listener = listen(settings.host, settings.port)
+        if settings.web_concurrency > 1:
+            return Fleet(program, listener, settings.web_concurrency).run()
+        return serve(create(settings, "web", HubBlocking()), listener)
+    except (SettingsError, ListenError) as error:
+        sys.stderr.write(f"cland-chat: {error}\n")
+        return BAD_CONFIGURATION
+
+
+def serve(app: Flask, listener: socket.socket) -> int:
+    """Serve `app` on `listener` until SIGTERM or SIGINT, drain, and return the exit code."""
+    stop = StopSignal()
+    system: System = app.extensions["cland"]
+    system.start()
+    server = eventlet.spawn(
+        eventlet.wsgi.server,
+        listener,
+        without_compression(app),
+        log=_log,
+        log_output=False,
+        custom_pool=eventlet.GreenPool(_pool_size()),
+        # True would send tracebacks to clients.
+        debug=False,
+        # Idle keep-alive connections outlive those of a router in front (Heroku: 90 s); a client
+        # that stalls in the middle of a request is cut off.
+        keepalive=100,
+        socket_timeout=60,
+    )
+    server.link(lambda _: stop.arrive())
+    # What the application is made of never becomes garbage: spare full collections the walk.
+    gc.collect()
+    gc.freeze()
+    stop.wait()
+    if server.dead:
+        server.wait()
+        return 1
+    drain(system, server)
+    return 0
+
+
+def drain(system: System, server: GreenThread) -> None:
+    """Say goodbye, stop accepting, and let what runs finish for at most `DRAIN_SECONDS`."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LAST_RESORT_SECONDS)
+    system.drain.begin()
+    system.on_drain()
+    eventlet.sleep(NOTICE_SECONDS)
+    with eventlet.Timeout(DRAIN_SECONDS, False):
+        server.kill()
+        try:
+            server.wait()
+        except greenlet.GreenletExit:
+            return
+    _log.warning("leaving with unfinished requests after %.0f s", DRAIN_SECONDS)
+
+
+def without_compression(app: "WSGIApplication") -> "WSGIApplication":
+    """Wrap `app` so that no WebSocket negotiates permessage-deflate.
+
+    Eventlet accepts it whenever a browser offers it: 100 KB and a compression a frame per socket.
+    """
+
+    def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return app(environ, start_response)
+
+    return wsgi
+
+
+def _pool_size() -> int:
+    """Raise the limit of open files as far as allowed and return how many clients fit under it."""
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(1, soft - _OTHER_FILES)
+    return _MOST_CONNECTIONS
+
+
+class Fleet:
+    """The parent of several web processes on one socket: starts, restarts and stops them."""
+
+    def __init__(self, program: Path, listener: socket.socket, size: int) -> None:
+        self._argv = [sys.executable, str(program), "--listen-fd", str(listener.fileno())]
+        self._listener = listener
+        self._children: list[subprocess.Popen[bytes] | None] = [None] * size
+        self._not_before = [0.0] * size
+        self._failures = [0] * size
+
+    def run(self) -> int:
+        """Keep every place filled until told to stop; return the exit code."""
+        stop = StopSignal()
+        code = None
+        while code is None:
+            code = self._fill()
+            if code is None and stop.wait(0.2):
+                code = 0
+        self._stop()
+        return code
+
+    def _fill(self) -> int | None:
+        """Start what is missing and due; return an exit code if starting again is no use."""
+        for place, child in enumerate(self._children):
+            code = child.poll() if child else None
+            if code == BAD_CONFIGURATION:
+                return code
+            if child and code is not None:
+                self._bury(place, code)
+            if self._children[place] is None and time.monotonic() >= self._not_before[place]:
+                self._start(place)
+        return None
+
+    def _start(self, place: int) -> None:
+        self._children[place] = subprocess.Popen(
+            self._argv,
+            pass_fds=[self._listener.fileno()],
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 - no thread runs in this parent
+        )
+        self._not_before[place] = time.monotonic() + 5
+
+    def _bury(self, place: int, code: int) -> None:
+        """Note a death; one that came early delays the next start, up to 30 s."""
+        now = time.monotonic()
+        early = now < self._not_before[place]
+        self._failures[place] = min(self._failures[place] + 1, 5) if early else 0
+        pause = min(30, 2 ** self._failures[place]) if early else 0
+        self._not_before[place] = now + pause
+        self._children[place] = None
+        _log.error("web process %d ended with %d; next start in %d s", place + 1, code, pause)
+
+    def _stop(self) -> None:
+        running = [child for child in self._children if child and child.poll() is None]
+        for child in running:
+            child.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + NOTICE_SECONDS + DRAIN_SECONDS + 2
+        while time.monotonic() < deadline and any(child.poll() is None for child in running):
+            eventlet.sleep(0.05)
+        for child in running:
+            if child.poll() is None:
+                os.kill(child.pid, signal.SIGKILL)

@@ -1,0 +1,37 @@
+"""The doors of the web process, given their use cases."""
+
+from flask import Flask
+
+from chat_app.delivery.auth import Caller
+from chat_app.delivery.dashboard.blueprint import create_blueprint as dashboard
+from chat_app.delivery.dashboard.services import DashboardServices
+from chat_app.delivery.http import agents, chat, documents, health, problems, sites
+from chat_app.delivery.http.around import Around
+from chat_app.delivery.origins import Origins
+from chat_app.delivery.widget.routes import create_blueprint as widget
+from chat_app.domain.ports import Ids
+from chat_app.settings import Settings
+from chat_app.use_cases.services import Services
+
+
+def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) -> None:
+    """Register every route."""
+    loopback = None if settings.production else settings.port
+    origins = Origins(settings.public_origin, settings.allowed_origins, loopback)
+    caller = Caller(services.authentication)
+    problems.install(app)
+    Around(ids, services.sites, origins).install(app)
+    api = documents.create_api(app)
+    api.register_blueprint(chat.create_blueprint(services, caller, ids))
+    api.register_blueprint(sites.create_blueprint(services.sites))
+    api.register_blueprint(agents.create_blueprint(services, caller))
+    app.register_blueprint(health.create_blueprint(services.health))
+    app.register_blueprint(widget(services.sites, settings))
+    app.register_blueprint(
+        dashboard(
+            DashboardServices(
+                services.authentication, services.agents, services.sessions, services.messages
+            ),
+            settings,
+        )
+    )

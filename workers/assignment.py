@@ -1,0 +1,11 @@
+"""Gives waiting sessions to agents."""
+
+from celery import shared_task
+
+from workers.services import services
+
+
+@shared_task(name="workers.assignment.assign_waiting")
+def assign_waiting() -> int:
+    """Assign whoever can be served; the sweep behind the wake-ups."""
+    return services().assigning.assign_waiting()

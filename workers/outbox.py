@@ -1,0 +1,11 @@
+"""Drains the outbox: woken after commits, swept by beat."""
+
+from celery import shared_task
+
+from workers.services import services
+
+
+@shared_task(name="workers.outbox.drain")
+def drain() -> int:
+    """Do the work that is due; running twice at once is harmless."""
+    return services().outbox.drain()

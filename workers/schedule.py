@@ -1,0 +1,18 @@
+"""What beat starts, how often. Each task expires after one interval, so that none pile up."""
+
+from typing import Any, Final
+
+SWEEP_SECONDS: Final = 5.0
+MINUTE_SECONDS: Final = 60.0
+
+
+def _every(seconds: float, task: str) -> dict[str, Any]:
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+
+
+BEAT: Final = {
+    "drain-outbox": _every(SWEEP_SECONDS, "workers.outbox.drain"),
+    "assign-waiting": _every(SWEEP_SECONDS, "workers.assignment.assign_waiting"),
+    "sweep-presence": _every(MINUTE_SECONDS, "workers.presence.sweep"),
+    "close-idle": _every(MINUTE_SECONDS, "workers.archiving.close_idle"),
+}
