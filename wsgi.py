@@ -5,7 +5,7 @@ import sys
 import warnings
 from pathlib import Path
 
-if __name__ == "__main__":
+if __name__ == "__main__" and os.environ.get("ASYNC_MODE") != "threading":
     # First of all: whatever is imported before would keep blocking sockets, locks and threads.
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet
@@ -17,7 +17,10 @@ import click
 from chat_app import create_app
 
 if __name__ == "__main__":
-    from chat_app.server import main
+    if os.environ.get("ASYNC_MODE") == "threading":
+        from chat_app.threaded_server import main
+    else:
+        from chat_app.server import main
 
     sys.exit(main(create_app, Path(__file__), os.environ, sys.argv[1:]))
 

@@ -25,8 +25,11 @@ import greenlet
 from eventlet.greenthread import GreenThread
 from flask import Flask
 
+from chat_app.domain.ports import Blocking
 from chat_app.infrastructure.embedded.parent_death import die_with_parent
 from chat_app.infrastructure.realtime.blocking import HubBlocking
+from chat_app.infrastructure.realtime.patience import limit_waiting
+from chat_app.infrastructure.realtime.sockets import TAKEN_OVER
 from chat_app.listening import ListenError, listen
 from chat_app.settings import Settings, SettingsError
 from chat_app.wiring.system import System
@@ -50,7 +53,7 @@ _MOST_CONNECTIONS: Final = 10_000
 _OTHER_FILES: Final = 256
 
 # `chat_app.create_app`, with the way of running work off the hub.
-AppFactory = Callable[[Settings, Literal["web"], HubBlocking], Flask]
+AppFactory = Callable[[Settings, Literal["web"], Blocking], Flask]
 
 
 class StopSignal:
@@ -103,14 +106,15 @@ def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Seque
 def serve(app: Flask, listener: socket.socket) -> int:
     """Serve `app` on `listener` until SIGTERM or SIGINT, drain, and return the exit code."""
     stop = StopSignal()
+    limit_waiting()
     system: System = app.extensions["cland"]
     system.start()
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
         without_compression(app),
-        log=_log,
-        log_output=False,
+        log=ServerLog(),
+        log_format="",
         custom_pool=eventlet.GreenPool(_pool_size()),
         # True would send tracebacks to clients.
         debug=False,
@@ -123,6 +127,7 @@ def serve(app: Flask, listener: socket.socket) -> int:
     # What the application is made of never becomes garbage: spare full collections the walk.
     gc.collect()
     gc.freeze()
+    _log.info("listening on http://%s:%d", *listener.getsockname()[:2])
     stop.wait()
     if server.dead:
         server.wait()
@@ -147,6 +152,25 @@ def drain(system: System, server: GreenThread) -> None:
     _log.warning("leaving with unfinished requests after %.0f s", DRAIN_SECONDS)
 
 
+class ServerLog:
+    """What eventlet's server says, less its access log (the application has a better one).
+
+    It reports a failure below the application, such as in a streamed body, as information.
+    """
+
+    def debug(self, text: str, *_: object) -> None:
+        """Skip: connections opened and closed."""
+
+    def info(self, text: str, *_: object) -> None:
+        """Pass on what is a failure."""
+        if "Traceback" in text:
+            _log.error("request failed below the application\n%s", text.rstrip())
+
+    def error(self, text: str, *_: object) -> None:
+        """Pass on."""
+        _log.error(text)
+
+
 def without_compression(app: "WSGIApplication") -> "WSGIApplication":
     """Wrap `app` so that no WebSocket negotiates permessage-deflate.
 
@@ -155,9 +179,15 @@ def without_compression(app: "WSGIApplication") -> "WSGIApplication":
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        environ[TAKEN_OVER] = _leave_connection
         return app(environ, start_response)
 
     return wsgi
+
+
+def _leave_connection() -> None:
+    """Tell eventlet's server that a WebSocket had the connection: there is nothing to answer."""
+    eventlet.wsgi.WSGI_LOCAL.already_handled = True
 
 
 def _pool_size() -> int:

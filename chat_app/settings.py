@@ -1,6 +1,7 @@
 """All configuration, read once from the environment into one frozen value."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -54,6 +55,8 @@ class Settings:
     log_format: str = "console"
     log_level: str = "INFO"
     async_mode: str = "eventlet"
+    websocket: str = "own"
+    failpoint: str | None = None
     idle_close_minutes: int = 1_440
     limits: Limits = field(default_factory=Limits)
 
@@ -109,6 +112,8 @@ class Settings:
             ),
             log_level=_choice(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             async_mode=_choice(env, "ASYNC_MODE", "eventlet", ("eventlet", "threading")),
+            websocket=_choice(env, "WEBSOCKET", "own", ("own", "library")),
+            failpoint=_failpoint(env, production=production),
             idle_close_minutes=_integer(env, "IDLE_CLOSE_MINUTES", 1_440, least=1),
             limits=_limits(env),
         )
@@ -213,6 +218,15 @@ def _kept_secret(path: Path) -> str:
     value = path.read_text(encoding="ascii")
     if len(value) < 32:
         raise SettingsError(f"SECRET_KEY: {path} is damaged, delete it to make a new one")
+    return value
+
+
+def _failpoint(env: Mapping[str, str], *, production: bool) -> str | None:
+    value = env.get("FAILPOINT") or None
+    if value is not None and production:
+        raise SettingsError("FAILPOINT: is for tests and refused in production")
+    if value is not None and not re.fullmatch(r"[a-z_]+(:[1-9][0-9]*)?", value):
+        raise SettingsError(f"FAILPOINT: must look like post_commit:3, not {value!r}")
     return value
 
 

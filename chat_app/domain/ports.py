@@ -115,6 +115,42 @@ class Blocking(Protocol):
         ...
 
 
+class UpgradeRefused(Exception):
+    """A request is no WebSocket handshake; `status` and `headers` are the HTTP answer."""
+
+    def __init__(self, status: str, headers: list[tuple[str, str]]) -> None:
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+class ClientSocket(Protocol):
+    """A WebSocket to one client. One reader, any number of writers."""
+
+    heard_at: float
+    """When the client was last heard of, on the monotonic clock."""
+
+    def receive(self) -> str | bytes | None:
+        """The next message; None once the connection is over."""
+        ...
+
+    def send_many(self, texts: list[str]) -> None:
+        """Send text messages in one write; raise OSError when the client is gone."""
+        ...
+
+    def ping(self) -> None:
+        """Ask whether the client is there; its answer moves `heard_at`."""
+        ...
+
+    def close(self, status: int, reason: str = "") -> None:
+        """Say why and end."""
+        ...
+
+    def abort(self) -> None:
+        """End without a word."""
+        ...
+
+
 class Probe(Protocol):
     """One part whose health is shown in /readyz."""
 

@@ -21,7 +21,8 @@ from chat_app.settings import Settings
 from chat_app.wiring.adapters import create_adapters
 from chat_app.wiring.behaviours import create_services
 from chat_app.wiring.doors import install_doors
-from chat_app.wiring.pushing import Pushing, create_pushing
+from chat_app.wiring.pushing import create_pushing
+from chat_app.wiring.sockets import install_sockets
 from chat_app.wiring.system import System
 
 _ROOT: Final = Path(__file__).parent.parent
@@ -42,16 +43,20 @@ def wire(
     _configure(app, settings)
     adapters = create_adapters(settings, blocking or DirectBlocking())
     celery = app.extensions["celery"] = create_celery(app, settings.redis_url)
-    pushing: Pushing = create_pushing(app, settings, role, celery)
+    pushing = create_pushing(app, settings, role, celery)
     with app.app_context():
         engine = _database(app, settings)
         engines.prepare(engine, adapters.blocking)
     services, drain = create_services(settings, adapters, pushing, engine)
-    start = pushing.attach(services, adapters, settings)
+    pushing.attach(services)
+    start, on_drain = _nothing, _nothing
     if role == "web":
         install_doors(app, settings, services, adapters.ids)
+        sockets = install_sockets(app, settings, services, pushing, adapters.ids)
+        start, on_drain = sockets.start, sockets.say_goodbye
+        _trust_proxies(app, settings.trusted_proxies)
     create_commands(app, services, settings)
-    app.extensions["cland"] = System(settings, services, drain, start, pushing.say_goodbye)
+    app.extensions["cland"] = System(settings, services, drain, start, on_drain)
     return app
 
 
@@ -70,9 +75,17 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS=engines.options_for(settings.database_url),
     )
     Babel(app)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # the way Flask documents
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    """Take addresses from proxies in front of us; outermost, so that sockets see them too."""
+    if hops:
+        proxied = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # the way Flask documents
+
+
+def _nothing() -> None:
+    """Workers and commands do nothing beside their work."""
 
 
 def _database(app: Flask, settings: Settings) -> Engine:

@@ -1,17 +1,21 @@
 """The use cases, given their ports."""
 
+from typing import Any
+
 import structlog
 from sqlalchemy import Engine
 
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.infrastructure.db.engine import DatabaseProbe
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
+from chat_app.infrastructure.failpoints import armed
 from chat_app.settings import Settings
-from chat_app.use_cases.after_commit import ASSIGN, MISSED, AfterCommit
+from chat_app.use_cases.after_commit import ASSIGN, EMPTY, MISSED, REQUEUE, AfterCommit
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
 from chat_app.use_cases.messages import Messages
@@ -20,10 +24,14 @@ from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.outbox import OutboxDrain
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.revising import Revising
 from chat_app.use_cases.services import Services
 from chat_app.use_cases.sessions import Sessions
+from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
+from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.views import Views
+from chat_app.use_cases.visitors import Visitors
 from chat_app.wiring.adapters import Adapters
 from chat_app.wiring.pushing import Pushing
 
@@ -35,28 +43,48 @@ def create_services(
 ) -> tuple[Services, Drain]:
     """Build every use case."""
     clock, ids, limits = adapters.clock, adapters.ids, settings.limits
-    uow = SqlUnitOfWorkFactory(engine, AfterCommit(pushing.realtime, pushing.wakeup, ids, clock))
+    reach = armed(settings.failpoint)
+    after_commit = AfterCommit(pushing.realtime, pushing.wakeup, ids, clock)
+    uow = SqlUnitOfWorkFactory(engine, after_commit, reach)
     views = Views(adapters.visitors)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
     sessions = Sessions(uow, views, hands, clock)
     assigning = Assigning(uow, hands)
+    staff = Staff(uow, hands, adapters.passwords, ids, clock)
+    departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
     drain = Drain()
+
+    def assign(_: dict[str, Any]) -> None:
+        assigning.assign_waiting()
+        reach("effect_done")
+
+    def mail_missed(payload: dict[str, Any]) -> None:
+        notifications.mail_missed(payload["session_id"])
+        reach("effect_done")
+
     handlers = {
-        ASSIGN: lambda _: assigning.assign_waiting(),
-        MISSED: lambda payload: notifications.mail_missed(payload["session_id"]),
+        ASSIGN: assign,
+        MISSED: mail_missed,
+        REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
+        EMPTY: lambda payload: departments.empty(payload["department_id"]),
     }
     services = Services(
         authentication=Authentication(
             uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
         ),
         agents=Agents(uow, adapters.passwords, ids, clock),
+        staff=staff,
+        departments=departments,
         presence=Presence(uow, adapters.visitors),
         sites=Sites(uow, ids, clock),
+        site_settings=SiteSettings(uow, ids, clock),
         opening=Opening(uow, posting, views, adapters.tokens, ids, clock, adapters.limiter, limits),
+        visitors=Visitors(uow),
         sessions=sessions,
         messages=Messages(uow, posting, views, pushing.realtime, adapters.limiter, limits),
+        revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,
         archiving=Archiving(uow, sessions, clock, settings.idle_close_minutes),
         notifications=notifications,

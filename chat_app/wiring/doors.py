@@ -5,7 +5,17 @@ from flask import Flask
 from chat_app.delivery.auth import Caller
 from chat_app.delivery.dashboard.blueprint import create_blueprint as dashboard
 from chat_app.delivery.dashboard.services import DashboardServices
-from chat_app.delivery.http import agents, chat, documents, health, problems, sites
+from chat_app.delivery.http import (
+    agents,
+    chat,
+    departments,
+    documents,
+    health,
+    problems,
+    site_settings,
+    sites,
+    staff,
+)
 from chat_app.delivery.http.around import Around
 from chat_app.delivery.origins import Origins
 from chat_app.delivery.widget.routes import create_blueprint as widget
@@ -25,6 +35,9 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     api.register_blueprint(chat.create_blueprint(services, caller, ids))
     api.register_blueprint(sites.create_blueprint(services.sites))
     api.register_blueprint(agents.create_blueprint(services, caller))
+    api.register_blueprint(staff.create_blueprint(services.staff, caller))
+    api.register_blueprint(departments.create_blueprint(services.departments, caller))
+    api.register_blueprint(site_settings.create_blueprint(services.site_settings, caller))
     app.register_blueprint(health.create_blueprint(services.health))
     app.register_blueprint(widget(services.sites, settings))
     app.register_blueprint(

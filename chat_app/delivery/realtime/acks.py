@@ -8,7 +8,11 @@ from marshmallow import ValidationError
 
 from chat_app.delivery.errors import invalid, refusal
 from chat_app.domain.errors import ChatError
-from chat_app.domain.repositories import Duplicate
+from chat_app.domain.repositories import Collision, Duplicate
+
+UNREADABLE = "unreadable packet"
+UNKNOWN = "reserved name"
+"""Names, impossible in our protocol, that packets get which could not be taken as they came."""
 
 _log = structlog.get_logger(__name__)
 
@@ -21,7 +25,7 @@ def answer(event: str, handle: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"ok": False, "error": refusal(error)}
     except ValidationError as error:
         return {"ok": False, "error": refusal(invalid(error))}
-    except Duplicate:
+    except (Collision, Duplicate):
         return refused("unavailable", "Two requests met, try again", retry_after=1)
     except Exception:  # noqa: BLE001 - the last resort: an event is never left unanswered
         _log.exception("bug_in_event", event_name=event)

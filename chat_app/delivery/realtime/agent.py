@@ -9,7 +9,15 @@ from marshmallow import Schema
 from chat_app.delivery.auth import cookie_token
 from chat_app.delivery.origins import Origins, origin_of
 from chat_app.delivery.realtime.namespace import ChatNamespace, Handler, Payload, token_in
-from chat_app.delivery.realtime.rooms import AGENTS, INBOX_OF_ALL, agent_room, inbox_room
+from chat_app.delivery.realtime.plain import PlainRooms
+from chat_app.delivery.realtime.rooms import (
+    AGENTS,
+    INBOX_OF_ALL,
+    agent_room,
+    inbox_room,
+    session_in,
+    session_room,
+)
 from chat_app.delivery.schemas import event as events
 from chat_app.delivery.schemas.agent import dump_agent
 from chat_app.delivery.schemas.session import dump_session
@@ -22,9 +30,9 @@ from chat_app.use_cases.services import Services
 class AgentNamespace(ChatNamespace):
     """A token in `auth`, or the dashboard's cookie together with an allowed Origin."""
 
-    def __init__(self, services: Services, ids: Ids, origins: Origins) -> None:
+    def __init__(self, services: Services, ids: Ids, plain: PlainRooms, origins: Origins) -> None:
         self._origins = origins
-        super().__init__(AGENTS, services, ids)
+        super().__init__(AGENTS, services, ids, plain)
 
     def own_handlers(self) -> Mapping[str, tuple[Schema, Handler]]:
         """What agents may ask besides."""
@@ -70,6 +78,7 @@ class AgentNamespace(ChatNamespace):
                 yield sid
             elif (present.role, present.department_ids) != (actor.role, actor.department_ids):
                 self._move_inboxes(sid, actor, present)
+                self._leave_sessions(sid, present)
                 self.actors[sid] = replace(present, sid=sid)
 
     def _move_inboxes(self, sid: str, before: Actor, after: Actor) -> None:
@@ -78,6 +87,13 @@ class AgentNamespace(ChatNamespace):
             self.leave_room(sid, room)
         for room in self._inboxes(after) if watched else ():
             self.enter_room(sid, room)
+
+    def _leave_sessions(self, sid: str, actor: Actor) -> None:
+        """End what the agent follows and may no longer see."""
+        followed = {session_in(room) or "" for room in self.rooms(sid)} - {""}
+        visible = self._services.messages.sync(actor, dict.fromkeys(followed, 0))
+        for session_id in followed - visible.keys():
+            self.leave_room(sid, session_room(session_id))
 
     @staticmethod
     def _inboxes(actor: Actor) -> list[str]:

@@ -16,9 +16,14 @@ from chat_app.delivery.schemas.message import dump_message
 from chat_app.delivery.schemas.session import dump_session
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.events import (
+    AgentChanged,
+    AgentLeft,
     AgentStatusChanged,
+    DepartmentChanged,
+    DepartmentDeleted,
     Event,
     MessageSent,
+    MessageUpdated,
     ReadMoved,
     SessionAssigned,
     SessionClosed,
@@ -62,6 +67,7 @@ class Broadcaster:
         self._inbox = inbox
         self._pushes: dict[type[Any], Callable[[Any], None]] = {
             MessageSent: self._message_sent,
+            MessageUpdated: self._message_updated,
             SessionQueued: self._session_queued,
             SessionAssigned: self._session_assigned,
             SessionUpdated: self._session_updated,
@@ -69,6 +75,10 @@ class Broadcaster:
             ReadMoved: self._read_moved,
             TypingChanged: self._typing_changed,
             AgentStatusChanged: self._agent_status_changed,
+            AgentChanged: _nobody_is_told,
+            AgentLeft: _nobody_is_told,
+            DepartmentChanged: _nobody_is_told,
+            DepartmentDeleted: _nobody_is_told,
             VisitorPresenceChanged: self._visitor_presence_changed,
         }
 
@@ -87,33 +97,31 @@ class Broadcaster:
         self._emitter.emit(name, data, namespace=namespace, room=list(rooms), skip_sid=skip)
 
     def _message_sent(self, event: MessageSent) -> None:
+        self._push_message("message_created", event)
+
+    def _message_updated(self, event: MessageUpdated) -> None:
+        self._push_message("message_updated", event)
+
+    def _push_message(self, name: str, event: MessageSent | MessageUpdated) -> None:
+        """To each side its own copy, in its own numbers; a note goes to agents only."""
         session, message = event.session, event.message
         room = [session_room(session.id)]
-        self._to(
-            AGENTS,
-            room,
-            "message_created",
-            {"message": dump_message(message, session, SYSTEM), "revision": session.revision},
-            event.origin,
-        )
+        for_agents = {
+            "message": dump_message(message, session, SYSTEM),
+            "revision": session.revision,
+        }
+        self._to(AGENTS, room, name, for_agents, event.origin)
         if not message.is_note:
             visitor = Actor(kind="visitor", id=session.visitor_id)
-            self._to(
-                VISITORS,
-                room,
-                "message_created",
-                {
-                    "message": dump_message(message, session, visitor),
-                    "revision": session.visitor_revision,
-                },
-                event.origin,
-            )
+            for_visitor = {
+                "message": dump_message(message, session, visitor),
+                "revision": session.visitor_revision,
+            }
+            self._to(VISITORS, room, name, for_visitor, event.origin)
         self._inbox.changed(session.id)
 
     def _session_queued(self, event: SessionQueued) -> None:
-        session = event.view.session
         self._to(AGENTS, _inboxes(event.view), "session_queued", _for_agents(event.view))
-        self._inbox.told(session.id)
 
     def _session_assigned(self, event: SessionAssigned) -> None:
         view, reason = event.view, {"reason": event.reason}
@@ -200,6 +208,10 @@ class Broadcaster:
             "visitor_presence_changed",
             {"visitor_id": event.visitor_id, "online": event.online},
         )
+
+
+def _nobody_is_told(_: Event) -> None:
+    """What browsers need of it comes in events of its own, a session or a status at a time."""
 
 
 def _for_agents(view: SessionView) -> dict[str, Any]:

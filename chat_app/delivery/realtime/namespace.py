@@ -1,6 +1,6 @@
 """What both namespaces have in common: who is connected, and one answer for every event."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +8,9 @@ import socketio
 from marshmallow import Schema
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from chat_app.delivery.realtime.acks import answer, refused
-from chat_app.delivery.realtime.rooms import EVERYONE, session_room
+from chat_app.delivery.realtime.acks import UNREADABLE, answer, refused
+from chat_app.delivery.realtime.plain import PlainRooms
+from chat_app.delivery.realtime.rooms import session_room
 from chat_app.delivery.schemas import event as events
 from chat_app.delivery.schemas.message import draft_of, dump_message, dump_page
 from chat_app.delivery.schemas.session import dump_session
@@ -26,15 +27,18 @@ _LONGEST_TOKEN = 256
 class ChatNamespace(socketio.Namespace):
     """Answers events without a Flask context; the use cases come by constructor."""
 
-    def __init__(self, name: str, services: Services, ids: Ids) -> None:
+    def __init__(self, name: str, services: Services, ids: Ids, plain: PlainRooms) -> None:
         super().__init__(name)
         self._services = services
+        self._plain = plain
         self._ids = ids
         self.actors: dict[str, Actor] = {}
         self._handlers: dict[str, tuple[Schema, Handler]] = {
             "join_session": (events.JoinSchema(), self.on_join_session),
             "leave_session": (events.LeaveSchema(), self.on_leave_session),
             "send_message": (events.SendSchema(), self.on_send_message),
+            "edit_message": (events.EditMessageSchema(), self.on_edit_message),
+            "recall_message": (events.RecallSchema(), self.on_recall_message),
             "mark_read": (events.MarkReadSchema(), self.on_mark_read),
             "set_typing": (events.TypingSchema(), self.on_set_typing),
             "sync": (events.SyncSchema(), self.on_sync),
@@ -51,6 +55,13 @@ class ChatNamespace(socketio.Namespace):
         raise NotImplementedError
 
     @property
+    def session_events(self) -> frozenset[str]:
+        """The events that are about one session."""
+        return frozenset(
+            name for name, (schema, _) in self._handlers.items() if "session_id" in schema.fields
+        )
+
+    @property
     def event_names(self) -> frozenset[str]:
         """Every event that is answered with more than `unknown_event`."""
         return frozenset(self._handlers)
@@ -62,6 +73,8 @@ class ChatNamespace(socketio.Namespace):
         if event == "disconnect":
             return self._disconnect(*args)
         sid, *payload = args
+        if event == UNREADABLE:
+            return refused("bad_json", "This is no event that can be read")
         handler = self._handlers.get(event) if isinstance(event, str) else None
         if handler is None:
             return refused("unknown_event", "There is no such event")
@@ -73,18 +86,44 @@ class ChatNamespace(socketio.Namespace):
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:
-            actor = replace(self.identify(environ, auth), sid=sid)
-            self._services.presence.came(actor, sid)
+            self.admit(self.identify(environ, auth), sid)
         except ChatError as error:
             raise Refused(error.detail, {"code": error.code}) from None
-        self.actors[sid] = actor
-        self.enter_room(sid, EVERYONE)
 
     def _disconnect(self, sid: str, reason: object = None) -> None:
+        self.dismiss(sid, cleanly=reason == self.server.reason.CLIENT_DISCONNECT)
+
+    def admit(self, actor: Actor, sid: str) -> None:
+        """Let a client in; from now on its events are answered. Raises ChatError."""
+        self._services.presence.came(actor, sid)
+        self.actors[sid] = replace(actor, sid=sid)
+
+    def dismiss(self, sid: str, *, cleanly: bool) -> None:
+        """Forget a client that has gone."""
         actor = self.actors.pop(sid, None)
         if actor is not None:
-            cleanly = reason == self.server.reason.CLIENT_DISCONNECT
             answer("disconnect", lambda: self._gone(actor, sid, cleanly=cleanly))
+
+    def enter_room(self, sid: str, room: str, namespace: str | None = None) -> None:
+        """Follow what is pushed to `room`, whatever kind of socket `sid` is."""
+        if sid in self._plain:
+            self._plain.enter(self.namespace, sid, room)
+        else:
+            super().enter_room(sid, room, namespace)
+
+    def leave_room(self, sid: str, room: str, namespace: str | None = None) -> None:
+        """Follow it no longer."""
+        if sid in self._plain:
+            self._plain.leave(self.namespace, sid, room)
+        else:
+            super().leave_room(sid, room, namespace)
+
+    def rooms(self, sid: str, namespace: str | None = None) -> Collection[str]:
+        """The rooms `sid` is in."""
+        if sid in self._plain:
+            return self._plain.of(sid)
+        found: Collection[str] = super().rooms(sid, namespace)
+        return found
 
     def _gone(self, actor: Actor, sid: str, *, cleanly: bool) -> Payload:
         self._services.presence.left(actor, sid, cleanly=cleanly)
@@ -122,6 +161,18 @@ class ChatNamespace(socketio.Namespace):
             "message": dump_message(sent.message, sent.session, actor),
             "duplicate": sent.duplicate,
         }
+
+    def on_edit_message(self, actor: Actor, data: Payload) -> Payload:
+        """Say an own message differently."""
+        changed = self._services.revising.edit(
+            actor, data["session_id"], data["message_id"], data["body"]
+        )
+        return {"message": dump_message(changed.message, changed.session, actor)}
+
+    def on_recall_message(self, actor: Actor, data: Payload) -> Payload:
+        """Take an own message back."""
+        changed = self._services.revising.recall(actor, data["session_id"], data["message_id"])
+        return {"message": dump_message(changed.message, changed.session, actor)}
 
     def on_mark_read(self, actor: Actor, data: Payload) -> Payload:
         """Move the read mark up."""

@@ -4,14 +4,19 @@ from typing import Final
 
 VISITORS: Final = "/visitor"
 AGENTS: Final = "/agent"
-EVERYONE: Final = "everyone"
 INBOX_OF_ALL: Final = "inbox:all"
 INBOX_WITHOUT_DEPARTMENT: Final = "inbox:none"
+_SESSION: Final = "session:"
 
 
 def session_room(session_id: str) -> str:
     """Those who follow a session."""
-    return f"session:{session_id}"
+    return f"{_SESSION}{session_id}"
+
+
+def session_in(room: str) -> str | None:
+    """The session whose followers are in the room; None for other rooms."""
+    return room.removeprefix(_SESSION) if room.startswith(_SESSION) else None
 
 
 def agent_room(agent_id: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from chat_app.delivery.origins import Origins, origin_of
 from chat_app.delivery.realtime.namespace import ChatNamespace, token_in
+from chat_app.delivery.realtime.plain import PlainRooms
 from chat_app.delivery.realtime.rooms import VISITORS
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Forbidden, Unauthorized
@@ -14,9 +15,9 @@ from chat_app.use_cases.services import Services
 class VisitorNamespace(ChatNamespace):
     """A visitor token is always needed; a page must belong to the visitor's site."""
 
-    def __init__(self, services: Services, ids: Ids, origins: Origins) -> None:
+    def __init__(self, services: Services, ids: Ids, plain: PlainRooms, origins: Origins) -> None:
         self._origins = origins
-        super().__init__(VISITORS, services, ids)
+        super().__init__(VISITORS, services, ids, plain)
 
     def identify(self, environ: dict[str, Any], auth: object) -> Actor:
         """The visitor behind `auth.token`."""

@@ -2,17 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import orjson
 import socketio
 import structlog
+from redis.exceptions import RedisError
+
+from chat_app.infrastructure.redis.connection import connect
 
 _log = structlog.get_logger(__name__)
 CHANNEL = "cland-realtime"
 ANSWER_SECONDS = 0.5
 MOST_PAUSE_SECONDS = 2.0
+PUBLISH_PAUSE_SECONDS = 0.5
 
 
 class Json:
@@ -32,20 +36,62 @@ class Json:
             return json.loads(text)
 
 
-class Bus(socketio.RedisManager):
-    """Listens again within two seconds; one publisher at a time, so one connection."""
+Deliver = Callable[[str, Any, str, Any, str | None], None]
 
-    def __init__(self, url: str, *, write_only: bool) -> None:
+
+def _nobody(*_: object) -> None:
+    """Nobody else listens."""
+
+
+class Bus(socketio.RedisManager):
+    """Rooms across processes.
+
+    Delivering here and telling the others are two steps: while Redis hangs, the sockets of this
+    process are served as always. What the others miss they find in the database. After a failure
+    nothing is published for half a second; listening begins again within two.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        write_only: bool,
+        publish: Callable[[Callable[[], None]], None],
+        deliver: Deliver = _nobody,
+    ) -> None:
+        options = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
         super().__init__(
-            url,
-            channel=CHANNEL,
-            write_only=write_only,
-            json=Json,
-            redis_options={
-                "socket_timeout": ANSWER_SECONDS,
-                "socket_connect_timeout": ANSWER_SECONDS,
-            },
+            url, channel=CHANNEL, write_only=write_only, json=Json, redis_options=options
         )
+        self._client = connect(url)
+        self._run = publish
+        self._deliver = deliver
+        self._away_until = 0.0
+
+    def _handle_emit(self, message: dict[str, Any]) -> None:
+        """As inherited, and to the sockets that are not Socket.IO's."""
+        super()._handle_emit(message)
+        self._deliver(
+            message["event"],
+            message["data"][0],
+            message["namespace"],
+            message["room"],
+            message["skip_sid"],
+        )
+
+    def _publish(self, data: dict[str, Any]) -> None:
+        """Tell the other processes, after whoever waits for this one has gone on."""
+        text = Json.dumps(data)
+        self._run(lambda: self._send(text))
+
+    def _send(self, text: str) -> None:
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            self._client.publish(self.channel, text)
+        except (RedisError, OSError) as error:
+            self._away_until = time.monotonic() + PUBLISH_PAUSE_SECONDS
+            _log.warning("bus_publish_lost", error=type(error).__name__)
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
         """As inherited, but never waits longer than two seconds after Redis was away."""
@@ -60,6 +106,27 @@ class Bus(socketio.RedisManager):
                 _log.warning("bus_listener_lost", error=type(error).__name__)
             time.sleep(pause)
             pause = min(pause * 2, MOST_PAUSE_SECONDS)
+
+
+class LocalRooms(socketio.Manager):
+    """Rooms of a single process, without Redis."""
+
+    def __init__(self, deliver: Deliver = _nobody) -> None:
+        super().__init__()
+        self._deliver = deliver
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: str | None = None,
+        **more: Any,
+    ) -> None:
+        """As inherited, and to the sockets that are not Socket.IO's."""
+        super().emit(event, data, namespace, room=room, skip_sid=skip_sid, **more)
+        self._deliver(event, data, namespace, room, skip_sid)
 
 
 class Nowhere:

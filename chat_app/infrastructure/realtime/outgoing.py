@@ -18,18 +18,24 @@ class Outgoing:
     bound the oldest pushes are dropped, because readers find the truth in the database.
     """
 
-    def __init__(self, spawn: Callable[..., Any], event_type: Callable[[], Any]) -> None:
+    def __init__(self) -> None:
         self._jobs: deque[Callable[[], None]] = deque(maxlen=MOST_WAITING)
-        self._spawn = spawn
-        self._event_type = event_type
+        self._begin: tuple[Callable[..., Any], Callable[[], Any]] | None = None
         self._wake: Any = None
+
+    def use(self, spawn: Callable[..., Any], event: Callable[[], Any]) -> None:
+        """Say what kind of thread does the work; it begins with the first job."""
+        self._begin = (spawn, event)
 
     def run(self, job: Callable[[], None]) -> None:
         """Do `job` soon; never blocks."""
         self._jobs.append(job)
         if self._wake is None:
-            self._wake = self._event_type()
-            self._spawn(self._work)
+            if self._begin is None:
+                raise RuntimeError("use() comes first")
+            spawn, event = self._begin
+            self._wake = event()
+            spawn(self._work)
         self._wake.set()
 
     def _work(self) -> None:

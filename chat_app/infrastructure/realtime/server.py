@@ -5,37 +5,55 @@ from typing import Any
 from flask import Flask
 from flask_socketio import SocketIO
 
-from chat_app.infrastructure.realtime.bus import Bus, Json
+from chat_app.infrastructure.realtime.bus import Json
+from chat_app.infrastructure.realtime.engine import EngineSocket
+from chat_app.infrastructure.realtime.packets import strict_packet
 
 PING_SECONDS = 25
 PONG_SECONDS = 20
 
 
 def create_socketio(
-    app: Flask, *, async_mode: str, redis_url: str | None, frame_bytes: int, several: bool
+    app: Flask,
+    manager: Any,
+    *,
+    async_mode: str,
+    frame_bytes: int,
+    several: bool,
+    own_websocket: bool,
+    namespaces: tuple[str, ...],
+    unreadable: str,
+    unknown: str,
 ) -> SocketIO:
     """Attach a Socket.IO server to `app`.
 
     Events of one client are handled one after another (their order is a promise). With several
     processes behind one port only WebSocket works, because polling needs a process of its own.
+    `own_websocket` puts our framing in the place of the library's; packets that cannot be read
+    become the event `unreadable`, reserved names the event `unknown`.
     """
-    options: dict[str, Any] = {
-        "async_mode": async_mode,
-        "async_handlers": False,
-        "manage_session": False,
-        "json": Json,
-        "max_http_buffer_size": frame_bytes,
-        "ping_interval": PING_SECONDS,
-        "ping_timeout": PONG_SECONDS,
+    socketio = SocketIO(
+        app,
+        client_manager=manager,
+        serializer=strict_packet(unreadable, unknown),
+        async_mode=async_mode,
+        async_handlers=False,
+        manage_session=False,
+        namespaces=list(namespaces),  # otherwise "/" would let anybody in
+        json=Json,
+        max_http_buffer_size=frame_bytes,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
         # The namespaces check the Origin of each CONNECT; no cookie is ever sent across origins.
-        "cors_allowed_origins": _any_origin,
-        "cors_credentials": False,
-        "http_compression": False,
-        "transports": ["websocket"] if several else ["polling", "websocket"],
-    }
-    if redis_url is not None:
-        options["client_manager"] = Bus(redis_url, write_only=False)
-    return SocketIO(app, **options)
+        cors_allowed_origins=_any_origin,
+        cors_credentials=False,
+        http_compression=False,
+        transports=["websocket"] if several else ["polling", "websocket"],
+    )
+    if own_websocket:
+        engine = socketio.server.eio
+        engine._async = {**engine._async, "websocket": EngineSocket}  # noqa: SLF001 - its only hook
+    return socketio
 
 
 def _any_origin(*_: object) -> bool:

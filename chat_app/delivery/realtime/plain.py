@@ -1,0 +1,153 @@
+"""Clients without a Socket.IO library: who they are, their rooms, and what waits to be sent."""
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from chat_app.domain.ports import ClientSocket
+
+MOST_QUEUED = 500
+PING_SECONDS = 25.0
+PONG_SECONDS = 20.0
+RESTART = 1012
+
+
+class Waiter(Protocol):
+    """An event that can be waited for, of whatever kind of thread the server uses."""
+
+    def set(self) -> None:
+        """Wake who waits."""
+        ...
+
+    def clear(self) -> None:
+        """Begin to wait again."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until set; False when `timeout` seconds have passed."""
+        ...
+
+
+class PlainConnection:
+    """One client: a bounded queue in front of its socket, emptied in single writes."""
+
+    def __init__(self, sid: str, namespace: str, socket: ClientSocket, wake: Waiter) -> None:
+        self.sid = sid
+        self.namespace = namespace
+        self._socket = socket
+        self._wake = wake
+        self._queue: deque[str] = deque()
+        self._over = False
+
+    def push(self, frame: dict[str, Any]) -> None:
+        """Queue a frame; a client that does not read is cut off and resumes later."""
+        if len(self._queue) >= MOST_QUEUED:
+            self.end()
+            self._socket.abort()
+            return
+        self._queue.append(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        self._wake.set()
+
+    def end(self) -> None:
+        """Stop writing."""
+        self._over = True
+        self._wake.set()
+
+    def close(self, status: int, reason: str) -> None:
+        """Send what is still queued, say why, and end."""
+        self.end()
+        try:
+            self._send_queued()
+        except OSError:
+            return
+        self._socket.close(status, reason)
+
+    def write(self) -> None:
+        """Send what is queued, and ask after the client when nothing is; returns at the end."""
+        while not self._over:
+            self._wake.wait(PING_SECONDS)
+            self._wake.clear()
+            try:
+                self._flush()
+            except OSError:
+                self.end()
+            if time.monotonic() - self._socket.heard_at > PING_SECONDS + PONG_SECONDS:
+                self.end()
+                self._socket.abort()
+
+    def _flush(self) -> None:
+        if self._over:
+            return
+        if self._queue:
+            self._send_queued()
+        else:
+            self._socket.ping()
+
+    def _send_queued(self) -> None:
+        texts = list(self._queue)
+        self._queue.clear()
+        if texts:
+            self._socket.send_many(texts)
+
+
+class PlainRooms:
+    """Which plain clients of this process are in which rooms; pushes reach them through here."""
+
+    def __init__(self) -> None:
+        self._connections: dict[str, PlainConnection] = {}
+        self._rooms: dict[tuple[str, str], set[str]] = {}
+
+    def add(self, connection: PlainConnection) -> None:
+        """A client has come."""
+        self._connections[connection.sid] = connection
+
+    def remove(self, sid: str) -> None:
+        """A client has gone."""
+        self._connections.pop(sid, None)
+        for key in [key for key, sids in self._rooms.items() if sid in sids]:
+            self._leave(key, sid)
+
+    def __contains__(self, sid: object) -> bool:
+        return sid in self._connections
+
+    def enter(self, namespace: str, sid: str, room: str) -> None:
+        """Hear what is pushed to `room` from now on."""
+        self._rooms.setdefault((namespace, room), set()).add(sid)
+
+    def leave(self, namespace: str, sid: str, room: str) -> None:
+        """Hear it no longer."""
+        self._leave((namespace, room), sid)
+
+    def of(self, sid: str) -> set[str]:
+        """The rooms a client is in."""
+        return {room for (_, room), sids in self._rooms.items() if sid in sids}
+
+    def deliver(
+        self, event: str, data: Any, namespace: str, rooms: Iterable[str], skip_sid: str | None
+    ) -> None:
+        """Push to every client in one of the rooms, once."""
+        sids = set().union(*(self._rooms.get((namespace, room), ()) for room in rooms))
+        for sid in sids - {skip_sid}:
+            connection = self._connections.get(sid)
+            if connection is not None:
+                connection.push({"type": event, "data": data})
+
+    def close_all(self, farewell: Callable[[], dict[str, Any]]) -> None:
+        """Say goodbye to everybody and close with 1012."""
+        for connection in list(self._connections.values()):
+            connection.push(farewell())
+            connection.close(RESTART, "restart")
+
+    def close(self, sid: str, status: int, reason: str) -> None:
+        """Close one client's connection."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            connection.close(status, reason)
+
+    def _leave(self, key: tuple[str, str], sid: str) -> None:
+        sids = self._rooms.get(key, set())
+        sids.discard(sid)
+        if not sids:
+            self._rooms.pop(key, None)

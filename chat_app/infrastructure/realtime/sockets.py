@@ -1,0 +1,193 @@
+"""A WebSocket on a connection that an HTTP server hands over."""
+
+import base64
+import hashlib
+import socket
+import threading
+import time
+from collections import deque
+from typing import Any, Final
+
+from chat_app.domain.ports import UpgradeRefused
+from chat_app.infrastructure.realtime.frames import (
+    BINARY,
+    CLOSE,
+    PING,
+    PONG,
+    TEXT,
+    Control,
+    FrameError,
+    FrameParser,
+    Message,
+    pack,
+    pack_close,
+)
+
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_READ_BYTES: Final = 65_536
+_GOODBYE_SECONDS: Final = 2.0
+_GOODBYE_STEP_SECONDS: Final = 0.05
+NORMAL: Final = 1000
+TAKEN_OVER: Final = "cland.taken_over"
+"""Where an HTTP server of ours puts the function to call when a connection was taken over."""
+
+
+class WebSocket:
+    """Messages both ways; pings are answered. One reader, any number of writers."""
+
+    def __init__(self, connection: socket.socket, most_bytes: int) -> None:
+        self._connection = connection
+        self._parser = FrameParser(most_bytes)
+        self._ready: deque[str | bytes] = deque()
+        self._writing = threading.Lock()
+        self._closed = False
+        self._reading = False
+        self.heard_at = time.monotonic()
+
+    def settimeout(self, seconds: float) -> None:
+        """Give up reading and writing after a silence of `seconds`."""
+        self._connection.settimeout(seconds)
+
+    def receive(self) -> str | bytes | None:
+        """The next message; None once the connection is over."""
+        while not self._ready:
+            data = b"" if self._closed else self._read()
+            if not data:
+                self._closed = True
+                return None
+            self.heard_at = time.monotonic()
+            self._take(data)
+        return self._ready.popleft()
+
+    def _read(self) -> bytes:
+        self._reading = True
+        try:
+            return self._connection.recv(_READ_BYTES)
+        except OSError:
+            return b""
+        finally:
+            self._reading = False
+
+    def _take(self, data: bytes) -> None:
+        try:
+            for found in self._parser.feed(data):
+                if isinstance(found, Message):
+                    self._ready.append(found.data)
+                else:
+                    self._obey(found)
+        except FrameError as error:
+            self.close(error.status, error.reason)
+
+    def _obey(self, control: Control) -> None:
+        if control.opcode == PING:
+            self._write(pack(PONG, control.payload))
+        elif control.opcode == CLOSE:
+            self.close(control.close_status)
+
+    def send(self, data: str | bytes) -> None:
+        """Send one message; raise OSError when the peer is gone."""
+        if isinstance(data, str):
+            self._write(pack(TEXT, data.encode()))
+        else:
+            self._write(pack(BINARY, data))
+
+    def send_many(self, texts: list[str]) -> None:
+        """Send several text messages in one write."""
+        self._write(b"".join(pack(TEXT, text.encode()) for text in texts))
+
+    def ping(self) -> None:
+        """Ask whether the peer is there; its pong moves `heard_at`."""
+        self._write(pack(PING, b""))
+
+    def close(self, status: int = NORMAL, reason: str = "") -> None:
+        """Say why and end; the second call does nothing. Takes at most two seconds.
+
+        What the peer still sends is read and dropped meanwhile: a connection that is torn down
+        with unread data would lose the reason on its way.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._connection.settimeout(_GOODBYE_SECONDS)
+            self._write(pack_close(status, reason))
+            self._connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            return
+        deadline = time.monotonic() + _GOODBYE_SECONDS
+        while time.monotonic() < deadline:
+            if self._reading:
+                time.sleep(_GOODBYE_STEP_SECONDS)
+            elif not self._read():
+                break
+        self.abort()
+
+    def abort(self) -> None:
+        """End without a word, and wake whoever reads or writes."""
+        self._closed = True
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def _write(self, data: bytes) -> None:
+        with self._writing:
+            self._connection.sendall(data)
+
+
+def upgrade(environ: dict[str, Any], most_bytes: int, protocol: str | None = None) -> WebSocket:
+    """Answer a handshake (RFC 6455, 4.2) and take the connection over; no extension is accepted.
+
+    Raises UpgradeRefused for a request that is none.
+    """
+    upgrades = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+    words = [word.strip() for word in environ.get("HTTP_CONNECTION", "").lower().split(",")]
+    key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
+    if not upgrades or "upgrade" not in words or environ.get("REQUEST_METHOD") != "GET":
+        raise UpgradeRefused("426 Upgrade Required", [("Upgrade", "websocket")])
+    if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+        raise UpgradeRefused("426 Upgrade Required", [("Sec-WebSocket-Version", "13")])
+    if not _is_key(key):
+        raise UpgradeRefused("400 Bad Request", [])
+    connection = _connection(environ)
+    accept = base64.b64encode(hashlib.sha1(key.encode() + _GUID).digest()).decode()  # noqa: S324 - the RFC's
+    lines = [
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Accept: {accept}",
+        *([f"Sec-WebSocket-Protocol: {protocol}"] if protocol else []),
+    ]
+    if (mark_idle := environ.get("eventlet.set_idle")) is not None:
+        mark_idle()  # a graceful stop does not wait for it
+    connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    return WebSocket(connection, most_bytes)
+
+
+def leave(environ: dict[str, Any]) -> list[bytes]:
+    """What a WSGI application returns after its connection was taken over.
+
+    Our server is told not to answer any more; werkzeug's understands a ConnectionError.
+    """
+    taken_over = environ.get(TAKEN_OVER)
+    if taken_over is None:
+        raise ConnectionError("the connection was a WebSocket")
+    taken_over()
+    return []
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key, validate=True)) == 16
+    except ValueError:
+        return False
+
+
+def _connection(environ: dict[str, Any]) -> socket.socket:
+    """The raw connection, by the HTTP server that runs us."""
+    connection: socket.socket | None = environ.get("werkzeug.socket")
+    if "eventlet.input" in environ:
+        connection = environ["eventlet.input"].get_socket()
+    if connection is None:
+        raise UpgradeRefused("501 Not Implemented", [])
+    return connection

@@ -1,0 +1,114 @@
+"""The socket doors of a web process, and what it does beside serving."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from chat_app.delivery.origins import Origins
+from chat_app.delivery.realtime.agent import AgentNamespace
+from chat_app.delivery.realtime.plain import PlainRooms
+from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
+from chat_app.delivery.realtime.visitor import VisitorNamespace
+from chat_app.delivery.realtime.websocket import Machinery, PlainDoor
+from chat_app.domain.ports import Ids
+from chat_app.infrastructure.realtime.background import Background
+from chat_app.infrastructure.realtime.doorkeeper import Doorkeeper
+from chat_app.infrastructure.realtime.engine import drop_slow_readers
+from chat_app.infrastructure.realtime.sockets import leave, upgrade
+from chat_app.settings import Settings
+from chat_app.use_cases.services import Services
+from chat_app.wiring.pushing import Pushing
+
+HEARTBEAT_SECONDS = 20
+RECHECK_SECONDS = 4
+SWEEP_SECONDS = 1
+MOST_RECONNECT_SECONDS = 10.0
+_NOT_AUTHENTICATED = 4401
+
+
+class Sockets:
+    """Both namespaces and the plain door of one web process."""
+
+    def __init__(
+        self, server: Any, plain: PlainRooms, services: Services, settings: Settings, ids: Ids
+    ) -> None:
+        loopback = None if settings.production else settings.port
+        origins = Origins(settings.public_origin, settings.allowed_origins, loopback)
+        self._server = server
+        self._plain = plain
+        self._services = services
+        self.agents = AgentNamespace(services, ids, plain, origins)
+        self.visitors = VisitorNamespace(services, ids, plain, origins)
+        server.register_namespace(self.agents)
+        server.register_namespace(self.visitors)
+        most = settings.limits.unconnected_sockets_per_address if settings.rate_limits else None
+        self._doorkeeper = Doorkeeper(server, (AGENTS, VISITORS), most)
+        self._background = Background(server.start_background_task, server.sleep)
+
+    def start(self) -> None:
+        """Begin what is done again and again."""
+        every = self._background.every
+        every(HEARTBEAT_SECONDS, self._heartbeat)
+        every(RECHECK_SECONDS, self._recheck)
+        every(SWEEP_SECONDS, self._doorkeeper.sweep)
+        every(SWEEP_SECONDS, lambda: drop_slow_readers(self._server))
+
+    def say_goodbye(self) -> None:
+        """Tell every client of this process to come back elsewhere, each at another moment."""
+        for namespace in (self.agents, self.visitors):
+            for sid in list(namespace.actors):
+                self._server.manager.emit(
+                    "server_draining",
+                    _farewell(),
+                    namespace=namespace.namespace,
+                    room=sid,
+                    ignore_queue=True,
+                )
+        self._plain.close_all(lambda: {"type": "server_draining", "data": _farewell()})
+
+    def _heartbeat(self) -> None:
+        presence = self._services.presence
+        presence.agents_alive({sid: one.id for sid, one in self.agents.actors.items()})
+        presence.visitors_alive({sid: one.id for sid, one in self.visitors.actors.items()})
+
+    def _recheck(self) -> None:
+        """Close the sockets of agents whose sign-in has ended, wherever that happened."""
+        tokens = {one.token_id for one in self.agents.actors.values() if one.token_id}
+        if not tokens:
+            return
+        valid = self._services.authentication.still_valid(tokens)
+        for sid in list(self.agents.recheck(valid)):
+            if sid in self._plain:
+                self._plain.close(sid, _NOT_AUTHENTICATED, "signed out")
+            else:
+                self._server.disconnect(sid, namespace=AGENTS)
+
+
+def _farewell() -> dict[str, float]:
+    wait = random.uniform(0, MOST_RECONNECT_SECONDS)  # noqa: S311 - jitter, not a secret
+    return {"reconnect_in": round(wait, 2)}
+
+
+def install_sockets(
+    app: Flask, settings: Settings, services: Services, pushing: Pushing, ids: Ids
+) -> Sockets:
+    """Open the doors; /ws lies in front of Socket.IO, which lies in front of Flask."""
+    if pushing.socketio is None:
+        raise RuntimeError("only web processes have sockets")
+    server = pushing.socketio.server
+    sockets = Sockets(server, pushing.plain, services, settings, ids)
+    frame_bytes = settings.limits.frame_bytes
+    machinery = Machinery(
+        upgrade=lambda environ, protocol: upgrade(environ, frame_bytes, protocol),
+        leave=leave,
+        spawn=server.start_background_task,
+        event=server.eio.create_event,
+        later=Background(server.start_background_task, server.sleep).later,
+    )
+    namespaces = {"agent": sockets.agents, "visitor": sockets.visitors}
+    door = PlainDoor(namespaces, services, pushing.plain, machinery, ids)
+    wsgi: Callable[..., Any] = door.around(app.wsgi_app)
+    app.wsgi_app = wsgi  # type: ignore[method-assign]  # the way Flask documents
+    return sockets
