@@ -72,7 +72,18 @@ def create_commands(app: Flask, services: Services, settings: Settings) -> None:
         readiness = services.health.readiness()
         for part, state in readiness.checks.items():
             click.echo(f"{part}: {state}")
+        click.echo(f"given-up work: {len(services.outbox.dead())} (see dead-work)")
         sys.exit(0 if readiness.status == "ready" else 1)
+
+    @group.command("dead-work")
+    @click.option("--replay", is_flag=True, help="Try all of it again.")
+    def dead_work(replay: bool) -> None:
+        """List the work that was given up after too many attempts."""
+        entries = services.outbox.dead()
+        for entry in entries:
+            click.echo(f"{entry.id} {entry.topic} {entry.created_at:%F %T} {entry.last_error}")
+        if replay:
+            click.echo(f"{services.outbox.replay([entry.id for entry in entries])} revived")
 
     app.cli.add_command(group)
 

@@ -40,5 +40,10 @@ class Actor:
         """True for supervisors and admins: they see every session."""
         return self.kind == "system" or (self.is_agent and self.role in ("supervisor", "admin"))
 
+    @property
+    def administers(self) -> bool:
+        """True for admins: they change accounts, departments, sites and settings."""
+        return self.is_agent and self.role == "admin"
+
 
 SYSTEM = Actor(kind="system", id="system", name="")

@@ -33,6 +33,25 @@ class Agent:
     languages: list[str] = field(default_factory=list)
     skills: list[str] = field(default_factory=list)
     last_assigned_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """True for an account that may change everything now."""
+        return self.role == "admin" and not self.disabled and self.deleted_at is None
+
+    def delete(self, at: datetime) -> None:
+        """End the account; old conversations keep its name, and its e-mail address is free."""
+        self.deleted_at = at
+        self.disabled = True
+        self.status = "offline"
+        self.password_hash = ""
+        self.email = f"deleted:{self.id}"
+
+
+def normal_email(email: str) -> str:
+    """The one way in which an address is stored and looked up."""
+    return email.strip().lower()
 
 
 @dataclass(eq=False)

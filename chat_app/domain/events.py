@@ -50,6 +50,15 @@ class MessageSent:
 
 
 @dataclass(frozen=True)
+class MessageUpdated:
+    """A message was edited or recalled by its sender."""
+
+    session: Session
+    message: Message
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
 class SessionAssigned:
     """A session got into an agent's hands."""
 
@@ -103,6 +112,34 @@ class AgentStatusChanged:
 
 
 @dataclass(frozen=True)
+class AgentChanged:
+    """An account was made, or something of it that others see: it may have more room now."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True)
+class AgentLeft:
+    """An account was disabled or deleted; its sessions need other hands."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True)
+class DepartmentChanged:
+    """A department was made or changed; its sessions may be served by others now."""
+
+    department_id: str
+
+
+@dataclass(frozen=True)
+class DepartmentDeleted:
+    """A department is no more; its open sessions must go elsewhere."""
+
+    department_id: str
+
+
+@dataclass(frozen=True)
 class VisitorPresenceChanged:
     """A visitor's last socket went, or its first one came."""
 
@@ -114,11 +151,16 @@ class VisitorPresenceChanged:
 Event = (
     SessionQueued
     | MessageSent
+    | MessageUpdated
     | SessionAssigned
     | SessionUpdated
     | SessionClosed
     | ReadMoved
     | TypingChanged
     | AgentStatusChanged
+    | AgentChanged
+    | AgentLeft
+    | DepartmentChanged
+    | DepartmentDeleted
     | VisitorPresenceChanged
 )

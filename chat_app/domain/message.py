@@ -57,6 +57,22 @@ class Message:
         line = " ".join(self.body.split())
         return line if len(line) <= EXCERPT_CHARACTERS else line[: EXCERPT_CHARACTERS - 1] + "…"
 
+    def edit(self, body: str, at: datetime) -> None:
+        """Say it differently."""
+        self.body = body
+        self.edited_at = at
+
+    def recall(self, at: datetime) -> None:
+        """Take it back (撤回): the place in the conversation stays, what was said is gone."""
+        self.body = ""
+        self.attachments = []
+        self.recalled_at = at
+
+    @property
+    def is_recalled(self) -> bool:
+        """True once its sender took it back."""
+        return self.recalled_at is not None
+
     @property
     def is_note(self) -> bool:
         """True for what only agents may read."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 OutboxState = Literal["pending", "claimed", "done", "dead"]
-Topic = Literal["assign_sessions", "mail_missed_messages"]
+Topic = Literal["assign_sessions", "mail_missed_messages", "requeue_sessions", "empty_department"]
 MOST_ATTEMPTS = 8
 
 

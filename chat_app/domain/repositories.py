@@ -30,6 +30,11 @@ class SessionFilter:
     tag: str | None = None
     q: str | None = None
 
+    @property
+    def tells_agents_things(self) -> bool:
+        """True when even the number of answers says what only agents may know."""
+        return any((self.assignee, self.department_id, self.site_id, self.tag, self.q))
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -50,25 +55,62 @@ class Cursor:
 
 
 class Sites(Protocol):
-    """Websites."""
+    """Websites, without the deleted ones unless said otherwise."""
 
     def add(self, site: Site) -> None: ...
-    def get(self, site_id: str) -> Site | None: ...
+    def get(self, site_id: str) -> Site | None:
+        """By id, a deleted one too: its visitors may still end their conversations."""
+        ...
+
+    def locked(self) -> Mapping[str, Site]:
+        """All of them by id, with their rows locked: nobody else adds to or takes from them."""
+        ...
+
     def by_key(self, key: str) -> Site | None: ...
     def default(self) -> Site | None: ...
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Site]:
+        """In the order of their making."""
+        ...
+
     def all_origins(self) -> list[list[str]]: ...
 
 
 class Departments(Protocol):
-    """Groups of agents."""
+    """Groups of agents, without the deleted ones unless said otherwise."""
 
     def add(self, department: Department) -> None: ...
     def get(self, department_id: str) -> Department | None: ...
-    def among(self, ids: Iterable[str]) -> Mapping[str, Department]: ...
+    def by_name(self, name: str) -> Department | None:
+        """By its name, however it is capitalised."""
+        ...
+
+    def locked(self, ids: Iterable[str]) -> Mapping[str, Department]:
+        """Several by id, with their rows locked: none is deleted meanwhile."""
+        ...
+
+    def among(self, ids: Iterable[str]) -> Mapping[str, Department]:
+        """Several by id, deleted ones too: closed sessions keep showing their names."""
+        ...
+
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Department]:
+        """In the order of their making."""
+        ...
+
+    def members(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
+        """The ids of the agents of each."""
+        ...
+
+    def set_members(self, department_id: str, agent_ids: Iterable[str]) -> None:
+        """Let these agents serve it and no others."""
+        ...
+
+    def detach(self, department_id: str) -> None:
+        """Nobody serves it any more, no site leads to it and no department falls back on it."""
+        ...
 
 
 class Agents(Protocol):
-    """Accounts, their sign-ins and their live sockets."""
+    """Accounts, their sign-ins and their departments, without deleted ones unless said so."""
 
     def add(self, agent: Agent) -> None: ...
     def get(self, agent_id: str) -> Agent | None: ...
@@ -76,8 +118,23 @@ class Agents(Protocol):
         """The agent with its row locked: nobody else changes its load meanwhile."""
         ...
 
+    def locked_admins(self) -> Sequence[Agent]:
+        """Those who may change everything, with their rows locked, so that one of them stays."""
+        ...
+
     def by_email(self, email: str) -> Agent | None: ...
-    def among(self, ids: Iterable[str]) -> Mapping[str, Agent]: ...
+    def among(self, ids: Iterable[str]) -> Mapping[str, Agent]:
+        """Several by id, deleted ones too: closed sessions keep showing their names."""
+        ...
+
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Agent]:
+        """In the order of their making."""
+        ...
+
+    def set_departments(self, agent: Agent, department_ids: Iterable[str]) -> None:
+        """Let the agent serve these departments and no others."""
+        ...
+
     def any_exists(self) -> bool: ...
     def to_mail(self, department_id: str | None) -> Sequence[Agent]:
         """Who is written to about a department (None: everybody), without the disabled."""
@@ -105,6 +162,7 @@ class Leases(Protocol):
         ...
 
     def shorten(self, sid: str, seconds: int) -> None: ...
+    def drop_of(self, agent_id: str) -> None: ...
     def drop_expired(self) -> Sequence[AgentLease]: ...
 
 
@@ -145,6 +203,14 @@ class Sessions(Protocol):
 
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]: ...
     def counts_for(self, actor: Actor) -> Counts: ...
+    def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:
+        """Open ones in the agent's hands, by id, with their rows locked."""
+        ...
+
+    def open_in(self, department_id: str, limit: int) -> Sequence[Session]:
+        """Open ones of a department, by id, with their rows locked."""
+        ...
+
     def queue_positions(self, sessions: Sequence[Session]) -> Mapping[str, int]:
         """Place in the queue, from 1, of those that wait."""
         ...
@@ -197,6 +263,14 @@ class Outbox(Protocol):
         ...
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]: ...
+    def dead(self, limit: int) -> Sequence[OutboxEntry]:
+        """What was given up, oldest first."""
+        ...
+
+    def revive(self, entry_ids: Sequence[str]) -> int:
+        """Make given-up entries due again; return how many were."""
+        ...
+
     def delay(self, entry: OutboxEntry, seconds: int) -> None:
         """Make the entry due again in `seconds`, on the database's clock."""
         ...
@@ -252,6 +326,10 @@ class UnitOfWorkFactory(Protocol):
     def reading(self) -> UnitOfWork:
         """A transaction that only reads."""
         ...
+
+
+class Collision(Exception):
+    """The database sacrificed this transaction to another one; the same work may be done again."""
 
 
 class Duplicate(Exception):

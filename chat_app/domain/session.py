@@ -152,14 +152,27 @@ class Session:
         )
         self.updated_at = at
         if draft.kind != "system":
-            self.last_message = {
-                "seq": message.seq,
-                "kind": message.kind,
-                "sender_kind": sender_kind,
-                "excerpt": message.excerpt,
-                "created_at": at.isoformat(),
-            }
+            self._show_last(message)
         return message
+
+    def revise(self, message: Message) -> None:
+        """Give a changed message the next revision, in the numbers of those who may read it."""
+        self.revision += 1
+        message.revision = self.revision
+        if not message.is_note:
+            self.visitor_revision += 1
+            message.visitor_revision = self.visitor_revision
+        if self.last_message is not None and self.last_message["seq"] == message.seq:
+            self._show_last(message)
+
+    def _show_last(self, message: Message) -> None:
+        self.last_message = {
+            "seq": message.seq,
+            "kind": message.kind,
+            "sender_kind": message.sender_kind,
+            "excerpt": message.excerpt,
+            "created_at": message.created_at.isoformat(),
+        }
 
     def assign(self, agent_id: str, because: dict[str, Any] | None, at: datetime) -> None:
         """Put the session into an agent's hands. Raises SessionClosed."""
@@ -170,6 +183,25 @@ class Session:
         self.assign_epoch += 1
         self.assigned_because = because
         self.queued_at = None
+        self.updated_at = self.visitor_updated_at = at
+
+    def requeue(self, at: datetime) -> None:
+        """Take the session out of its agent's hands: it waits again, before those that came later.
+
+        Raises SessionClosed.
+        """
+        if self.is_closed:
+            raise SessionClosed
+        self.status = "queued"
+        self.agent_id = None
+        self.assign_epoch += 1
+        self.assigned_because = None
+        self.queued_at = self.created_at
+        self.updated_at = self.visitor_updated_at = at
+
+    def move(self, department_id: str | None, at: datetime) -> None:
+        """Belong to another department, or to none, from now on."""
+        self.department_id = department_id
         self.updated_at = self.visitor_updated_at = at
 
     def check_epoch(self, assign_epoch: int | None) -> None:

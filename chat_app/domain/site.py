@@ -21,6 +21,7 @@ class Site:
     prechat_fields: list[str] = field(default_factory=list)
     retention_days: int | None = None
     identity_secret: str | None = None
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True)

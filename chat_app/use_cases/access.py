@@ -41,3 +41,17 @@ def require_agent(actor: Actor | None) -> Actor:
     if not actor.is_agent:
         raise Forbidden("Only agents may do this")
     return actor
+
+
+def require_overseer(actor: Actor) -> Actor:
+    """The actor if it is a supervisor or an admin; raise Forbidden."""
+    if not actor.oversees:
+        raise Forbidden("Only supervisors and admins may do this")
+    return actor
+
+
+def require_admin(actor: Actor) -> Actor:
+    """The actor if it is an admin; raise Forbidden."""
+    if not actor.administers:
+        raise Forbidden("Only admins may do this")
+    return actor

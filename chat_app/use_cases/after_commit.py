@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chat_app.domain.events import (
+    AgentChanged,
+    AgentLeft,
     AgentStatusChanged,
+    DepartmentChanged,
+    DepartmentDeleted,
     Event,
     MessageSent,
     SessionClosed,
@@ -16,6 +20,8 @@ from chat_app.domain.ports import Clock, Ids, Realtime, Wakeup
 Work = tuple[str, dict[str, Any], str | None]
 MISSED = "mail_missed_messages"
 ASSIGN = "assign_sessions"
+REQUEUE = "requeue_sessions"
+EMPTY = "empty_department"
 
 
 def _assign(_: Event) -> Iterable[Work]:
@@ -35,10 +41,25 @@ def _assign_if_online(event: Event) -> Iterable[Work]:
         yield ASSIGN, {}, None
 
 
+def _requeue(event: Event) -> Iterable[Work]:
+    if isinstance(event, AgentLeft):
+        yield REQUEUE, {"agent_id": event.agent_id}, f"{REQUEUE}:{event.agent_id}"
+
+
+def _empty(event: Event) -> Iterable[Work]:
+    if isinstance(event, DepartmentDeleted):
+        department_id = event.department_id
+        yield EMPTY, {"department_id": department_id}, f"{EMPTY}:{department_id}"
+
+
 DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
     SessionQueued: _assign,
     SessionClosed: _assign,
     AgentStatusChanged: _assign_if_online,
+    AgentChanged: _assign,
+    AgentLeft: _requeue,
+    DepartmentChanged: _assign,
+    DepartmentDeleted: _empty,
     MessageSent: _mail_if_missed,
 }
 

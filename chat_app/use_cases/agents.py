@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentStatus
-from chat_app.domain.errors import NotFound, Validation
+from chat_app.domain.errors import NotFound
 from chat_app.domain.events import AgentStatusChanged
+from chat_app.domain.password import check_password
 from chat_app.domain.ports import Clock, Ids, Passwords
 from chat_app.domain.repositories import Duplicate, UnitOfWork, UnitOfWorkFactory
 from chat_app.use_cases.access import require_agent
-
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 128
 
 
 @dataclass(frozen=True)
@@ -75,14 +73,6 @@ class Agents:
             uow.flush()
             uow.commit()
         return agent
-
-
-def check_password(password: str) -> None:
-    """Raise Validation for a password of the wrong length; nothing else is asked of it."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Validation.of(
-            "password", f"between {SHORTEST_PASSWORD} and {LONGEST_PASSWORD} characters"
-        )
 
 
 def _account(uow: UnitOfWork, actor: Actor) -> Agent:

@@ -22,8 +22,7 @@ class Archiving:
 
     def close_idle(self) -> int:
         """Close sessions without any message for the configured time; return how many."""
+        since = self._clock.now() - self._idle
         with self._uow.reading() as uow:
-            idle = uow.sessions.idle_since(self._clock.now() - self._idle, BATCH)
-        for session_id in idle:
-            self._sessions.close_idle(session_id)
-        return len(idle)
+            idle = uow.sessions.idle_since(since, BATCH)
+        return sum(self._sessions.close_idle(session_id, since) for session_id in idle)

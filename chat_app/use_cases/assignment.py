@@ -1,6 +1,6 @@
 """Gives waiting sessions to agents, oldest first, as long as somebody has room."""
 
-from chat_app.domain.repositories import Duplicate, UnitOfWorkFactory
+from chat_app.domain.repositories import Collision, Duplicate, UnitOfWorkFactory
 from chat_app.domain.routing import least_busy
 from chat_app.use_cases.hands import Hands
 
@@ -21,7 +21,7 @@ class Assigning:
         for _ in range(MOST_PER_RUN):
             try:
                 outcome = self._assign_next(full)
-            except Duplicate:
+            except (Collision, Duplicate):
                 continue  # another worker took the slot or the session: look again
             if outcome is None:
                 break

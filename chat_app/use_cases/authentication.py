@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentToken
-from chat_app.domain.errors import Unauthorized
+from chat_app.domain.errors import Unauthorized, Validation
 from chat_app.domain.limits import Limits
+from chat_app.domain.password import check_password
 from chat_app.domain.ports import Clock, Ids, Passwords, RateLimiter, Tokens
 from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.use_cases.access import require_agent
 
 TOKEN_LIFETIME = timedelta(days=14)
 
@@ -64,6 +66,29 @@ class Authentication:
             uow.agents.drop_token(actor.token_id)
             uow.commit()
 
+    def change_password(self, actor: Actor, current: str, new: str, address: str) -> None:
+        """Replace one's own password and end all of one's sign-ins, this one included.
+
+        Raises Validation for a wrong `current`, which counts as a failed login, or a bad `new`.
+        """
+        check_password(new, "new_password")
+        with self._uow.reading() as uow:
+            agent = uow.agents.get(require_agent(actor).id)
+        if agent is None:
+            raise Unauthorized
+        self._refuse_guessing(agent.email, address)
+        if not self._passwords.matches(current, agent.password_hash):
+            self._count_failure(agent.email, address)
+            raise Validation.of("current_password", "is wrong")
+        hashed = self._passwords.hash(new)
+        with self._uow() as uow:
+            present = uow.agents.locked(agent.id)
+            if present is None or present.password_hash != agent.password_hash:
+                raise Validation.of("current_password", "has changed meanwhile")
+            present.password_hash = hashed
+            uow.agents.drop_tokens_of(agent.id)
+            uow.commit()
+
     def agent_by_token(self, token: str) -> Actor:
         """The agent a token belongs to."""
         found = self.still_valid([self._tokens.digest(token)])
@@ -102,6 +127,9 @@ class Authentication:
     def _sign_in(self, agent: Agent) -> Login:
         token, now = self._ids.secret(), self._clock.now()
         with self._uow() as uow:
+            present = uow.agents.locked(agent.id)
+            if present is None or present.disabled or present.password_hash != agent.password_hash:
+                raise Unauthorized("E-mail or password is wrong")  # since a moment ago
             uow.agents.add_token(
                 AgentToken(self._tokens.digest(token), agent.id, now, now + TOKEN_LIFETIME)
             )

@@ -3,7 +3,15 @@
 from typing import Any
 
 from chat_app.domain.agent import Agent
-from chat_app.domain.events import AssignReason, MessageSent, SessionAssigned, SessionView
+from chat_app.domain.events import (
+    AssignReason,
+    Event,
+    MessageSent,
+    SessionAssigned,
+    SessionQueued,
+    SessionUpdated,
+    SessionView,
+)
 from chat_app.domain.message import Message
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import UnitOfWork
@@ -31,12 +39,13 @@ class Hands:
         *,
         force: bool = False,
     ) -> SessionView | None:
-        """Assign the session and commit; None when the agent is full. Forced ones take no slot.
+        """Assign the session and commit; None when the agent is full or was disabled meanwhile.
 
-        The slot is a unique column: two workers that count at the same moment cannot both win.
+        Forced ones take no slot. The slot is a unique column: two workers that count at the same
+        moment cannot both win.
         """
         slot = _free_slot(agent, uow.assignments.taken_slots(agent.id))
-        if slot is None and not force:
+        if agent.disabled or (slot is None and not force):
             return None
         now = self._clock.now()
         self.release(uow, session)
@@ -59,6 +68,17 @@ class Hands:
         uow.commit(SessionAssigned(view, reason), MessageSent(session, message))
         return view
 
+    def requeue(self, uow: UnitOfWork, session: Session, agent_name: str) -> list[Event]:
+        """Let the session wait again because its agent is gone; the caller commits the events.
+
+        Raises SessionClosed.
+        """
+        self.release(uow, session)
+        session.requeue(self._clock.now())
+        message = self.announce(uow, session, "requeued", agent_name)
+        view = self._views.of_one(uow, session)
+        return [SessionQueued(view), SessionUpdated(view), MessageSent(session, message)]
+
     def announce(self, uow: UnitOfWork, session: Session, line: SystemLine, name: str) -> Message:
         """Append a system line in the session's language; flushes what was changed."""
         text = system_line(line, session.locale, name)
@@ -76,5 +96,7 @@ class Hands:
 
 
 def _free_slot(agent: Agent, taken: set[str]) -> str | None:
+    if len(taken) >= agent.capacity:
+        return None  # also when the taken ones lie above a capacity that was lowered since
     slots = (f"{agent.id}:{number}" for number in range(1, agent.capacity + 1))
     return next((slot for slot in slots if slot not in taken), None)

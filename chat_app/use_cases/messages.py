@@ -12,6 +12,7 @@ from chat_app.domain.ports import RateLimiter, Realtime
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session, Side
 from chat_app.use_cases.access import side_of, visible_session
+from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.views import Views, unread_of
 
@@ -79,7 +80,10 @@ class Messages:
 
     def send(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
         """Store a message; the same `client_msg_id` again gives the stored one back."""
-        self._limit(actor)
+        limit_messages(self._limiter, self._limits, actor)
+        return again(lambda: self._send(actor, session_id, draft))
+
+    def _send(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
             result: SendResult = self._posting.post(uow, session, actor, draft)
@@ -182,14 +186,6 @@ class Messages:
             )
         )
 
-    def _limit(self, actor: Actor) -> None:
-        most = (
-            self._limits.visitor_messages_per_minute
-            if actor.is_visitor
-            else self._limits.agent_messages_per_minute
-        )
-        self._limiter.hit(f"messages:{actor.kind}", actor.id, most=most, seconds=60)
-
     def _delivered(self, actor: Actor, page: MessagePage) -> None:
         side = side_of(actor)
         top = max((_number(message, side) for message in page.messages), default=0)
@@ -197,6 +193,9 @@ class Messages:
             self._move(actor, page.session.id, top, read=False)
 
     def _move(self, actor: Actor, session_id: str, seq: int, *, read: bool) -> int:
+        return again(lambda: self._move_once(actor, session_id, seq, read=read))
+
+    def _move_once(self, actor: Actor, session_id: str, seq: int, *, read: bool) -> int:
         side = side_of(actor)
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
@@ -205,6 +204,14 @@ class Messages:
             if _moved(uow, session, side, seq, read=read):
                 uow.commit(ReadMoved(session, side, actor.sid))
             return unread_of(uow, session, side)
+
+
+def limit_messages(limiter: RateLimiter, limits: Limits, actor: Actor) -> None:
+    """Count one message, or one change of a message; raise RateLimited above the rate."""
+    most = (
+        limits.visitor_messages_per_minute if actor.is_visitor else limits.agent_messages_per_minute
+    )
+    limiter.hit(f"messages:{actor.kind}", actor.id, most=most, seconds=60)
 
 
 def _moved(uow: UnitOfWork, session: Session, side: Side, seq: int, *, read: bool) -> bool:

@@ -10,15 +10,15 @@ from chat_app.domain.events import Event, MessageSent, SessionQueued, SessionVie
 from chat_app.domain.limits import Limits
 from chat_app.domain.message import Draft
 from chat_app.domain.ports import Clock, Ids, RateLimiter, Tokens
-from chat_app.domain.repositories import Duplicate, UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
+from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.views import Views
 
 CLIENT_SESSION_LIFETIME = timedelta(hours=24)
-_RACES = 3
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,8 @@ class Opening:
             most=self._limits.sessions_per_minute,
             seconds=60,
         )
-        for _ in range(_RACES):
-            try:
-                return self._open(caller, request)
-            except Duplicate:
-                continue  # somebody opened it at the same moment: the next look finds it
-        raise Duplicate
+        # Somebody may open it at the same moment: then the next look finds it.
+        return again(lambda: self._open(caller, request))
 
     def _open(self, caller: Actor | None, request: OpenRequest) -> Opened:
         with self._uow() as uow:
@@ -119,7 +115,7 @@ class Opening:
             site = uow.sites.get(caller.site_id)
         else:
             site = uow.sites.default()
-        if site is None:
+        if site is None or site.deleted_at is not None:
             raise NotFound("There is no such site")
         if caller is not None and caller.site_id != site.id:
             raise Unauthorized("This token belongs to another site")

@@ -1,6 +1,6 @@
 """Does the work that commits have left behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chat_app.domain.outbox import MOST_ATTEMPTS, OutboxEntry, retry_delay_seconds
@@ -10,6 +10,7 @@ from chat_app.domain.repositories import UnitOfWorkFactory
 BATCH = 50
 LOCK_SECONDS = 60
 MOST_BATCHES = 20
+MOST_SHOWN = 100
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -43,6 +44,18 @@ class OutboxDrain:
             if len(claimed) < BATCH:
                 break
         return tried
+
+    def dead(self) -> Sequence[OutboxEntry]:
+        """What was given up after too many attempts; an operator decides."""
+        with self._uow.reading() as uow:
+            return uow.outbox.dead(MOST_SHOWN)
+
+    def replay(self, entry_ids: Sequence[str]) -> int:
+        """Try given-up entries again; return how many there were."""
+        with self._uow() as uow:
+            revived = uow.outbox.revive(entry_ids)
+            uow.commit()
+            return revived
 
     def _work(self, entry: OutboxEntry, token: str) -> None:
         error: Exception | None = None

@@ -6,14 +6,19 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.health import Health
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.outbox import OutboxDrain
 from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.revising import Revising
 from chat_app.use_cases.sessions import Sessions
+from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
+from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.visitors import Visitors
 
 
 @dataclass(frozen=True)
@@ -22,11 +27,16 @@ class Services:
 
     authentication: Authentication
     agents: Agents
+    staff: Staff
+    departments: Departments
     presence: Presence
     sites: Sites
+    site_settings: SiteSettings
     opening: Opening
+    visitors: Visitors
     sessions: Sessions
     messages: Messages
+    revising: Revising
     assigning: Assigning
     archiving: Archiving
     notifications: Notifications

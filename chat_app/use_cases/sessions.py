@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from chat_app.domain.actor import Actor
+from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.errors import (
     AlreadyAssigned,
     CapacityReached,
@@ -49,11 +50,10 @@ class Sessions:
         with self._uow.reading() as uow:
             return self._views.of_one(uow, visible_session(uow, actor, session_id))
 
-    def view(self, session_id: str) -> SessionView | None:
-        """One session for a push to those who may see it; None when it is gone."""
+    def views(self, session_ids: Sequence[str]) -> Sequence[SessionView]:
+        """Sessions for pushes to those who may see them; what is gone is left out."""
         with self._uow.reading() as uow:
-            session = uow.sessions.get(session_id)
-            return self._views.of_one(uow, session) if session else None
+            return self._views.of(uow, uow.sessions.visible_among(SYSTEM, session_ids))
 
     def list(
         self,
@@ -62,9 +62,15 @@ class Sessions:
         cursor: Cursor | None = None,
         limit: int = 25,
     ) -> SessionPage:
-        """Visitors: own ones, newest first. Agents: what they may see, newest activity first."""
+        """Visitors: own ones, newest first. Agents: what they may see, newest activity first.
+
+        Raises Forbidden for a visitor's search: its answers would tell of notes, tags and agents.
+        """
+        wanted = wanted or SessionFilter()
+        if actor.is_visitor and wanted.tells_agents_things:
+            raise Forbidden("Only agents search")
         with self._uow.reading() as uow:
-            found = uow.sessions.page_for(actor, wanted or SessionFilter(), cursor, limit + 1)
+            found = uow.sessions.page_for(actor, wanted, cursor, limit + 1)
             kept = found[:limit]
             views = self._views.of(uow, kept)
         more = len(found) > limit
@@ -83,11 +89,11 @@ class Sessions:
 
         Raises SessionClosed, StaleAssignment, AlreadyAssigned or CapacityReached.
         """
-        require_agent(actor)
-        if force and not actor.oversees:
-            raise Forbidden("Only supervisors may force this")
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
+            require_agent(actor)
+            if force and not actor.oversees:
+                raise Forbidden("Only supervisors may force this")
             session.check_epoch(assign_epoch)
             if not force:
                 session.check_acceptable(actor.id)
@@ -122,12 +128,14 @@ class Sessions:
             line: SystemLine = "closed_by_agent" if actor.is_agent else "closed_by_visitor"
             return self._end(uow, session, line, actor.name, reason)
 
-    def close_idle(self, session_id: str) -> None:
-        """End a conversation that nobody has touched for long."""
+    def close_idle(self, session_id: str, since: datetime) -> bool:
+        """End a conversation that nobody has touched since then; False if somebody has."""
         with self._uow() as uow:
             session = uow.sessions.locked(session_id)
-            if session is not None and not session.is_closed:
-                self._end(uow, session, "closed_idle", "", "idle")
+            if session is None or session.is_closed or session.updated_at >= since:
+                return False
+            self._end(uow, session, "closed_idle", "", "idle")
+            return True
 
     def _end(
         self, uow: UnitOfWork, session: Session, line: SystemLine, name: str, reason: str | None

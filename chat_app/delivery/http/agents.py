@@ -9,6 +9,7 @@ from chat_app.delivery.http.parsing import Blueprint
 from chat_app.delivery.schemas.agent import (
     AgentEnvelope,
     LoginSchema,
+    PasswordSchema,
     SignedInSchema,
     StatusSchema,
     dump_agent,
@@ -53,5 +54,17 @@ def create_blueprint(services: Services, caller: Caller) -> Blueprint:
         """Be online, away or offline."""
         actor = caller.agent()
         return {"agent": dump_agent(services.agents.set_status(actor, data["status"]))}
+
+    @api.put("/agents/me/password")
+    @api.arguments(PasswordSchema)
+    @api.response(204)
+    def change_password(data: dict[str, Any]) -> None:
+        """Replace one's own password; ends all of one's sign-ins, this one too."""
+        services.authentication.change_password(
+            caller.agent(),
+            data["current_password"],
+            data["new_password"],
+            request.remote_addr or "",
+        )
 
     return api

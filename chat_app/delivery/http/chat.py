@@ -8,6 +8,7 @@ from chat_app.delivery.auth import Caller
 from chat_app.delivery.http.parsing import Blueprint
 from chat_app.delivery.schemas.message import (
     DraftSchema,
+    EditSchema,
     MessageEnvelope,
     MessagePageSchema,
     MessageQuerySchema,
@@ -87,6 +88,25 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
         dumped = dump_message(sent.message, sent.session, actor)
         return {"message": dumped}, 200 if sent.duplicate else 201
 
+    @api.patch("/sessions/<uuid:session_id>/messages/<uuid:message_id>")
+    @api.arguments(EditSchema)
+    @api.response(200, MessageEnvelope)
+    def edit_message(
+        data: dict[str, Any], session_id: object, message_id: object
+    ) -> dict[str, Any]:
+        """Say an own message differently."""
+        actor = caller.required()
+        changed = services.revising.edit(actor, str(session_id), str(message_id), data["body"])
+        return {"message": dump_message(changed.message, changed.session, actor)}
+
+    @api.delete("/sessions/<uuid:session_id>/messages/<uuid:message_id>")
+    @api.response(200, MessageEnvelope)
+    def recall_message(session_id: object, message_id: object) -> dict[str, Any]:
+        """Take an own message back (撤回)."""
+        actor = caller.required()
+        changed = services.revising.recall(actor, str(session_id), str(message_id))
+        return {"message": dump_message(changed.message, changed.session, actor)}
+
     @api.get("/sessions/<uuid:session_id>/messages")
     @api.arguments(MessageQuerySchema, location="query")
     @api.response(200, MessagePageSchema)
@@ -118,7 +138,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
     @api.response(200, SessionEnvelope)
     def accept_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Take the conversation."""
-        actor = caller.agent()
+        actor = caller.required()
         return {
             "session": dump_session(services.sessions.accept(actor, str(session_id), **data), actor)
         }

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from chat_app.delivery.errors import STATUS, problem, status_of
 from chat_app.delivery.http.parsing import BadJson, UnsupportedMediaType
 from chat_app.domain.errors import ChatError, Unavailable
-from chat_app.domain.repositories import Duplicate
+from chat_app.domain.repositories import Collision, Duplicate
 
 _log = structlog.get_logger(__name__)
 _CODES = {
@@ -31,6 +31,7 @@ def install(app: Flask) -> None:
     """Answer errors of the whole application."""
     app.register_error_handler(ChatError, refuse)
     app.register_error_handler(Duplicate, _refuse_race)
+    app.register_error_handler(Collision, _refuse_race)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(Exception, _report_bug)
 
@@ -62,7 +63,7 @@ def refuse_http(error: HTTPException) -> Response:
     return response
 
 
-def _refuse_race(_: Duplicate) -> Response:
+def _refuse_race(_: Duplicate | Collision) -> Response:
     return refuse(Unavailable("Two requests met, try again", retry_after=1))
 
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.agent import StatusSchema
 from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, Words
-from chat_app.delivery.schemas.message import DraftSchema, ReadSchema
+from chat_app.delivery.schemas.message import DraftSchema, EditSchema, ReadSchema
 from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema
 from chat_app.use_cases.messages import MOST_SYNCED
 
@@ -31,6 +31,16 @@ class SendSchema(_OfSession, DraftSchema):
     """A message; its id is required, so that it can be sent again."""
 
     client_msg_id = ClientId(required=True)
+
+
+class RecallSchema(_OfSession):
+    """Take a message back."""
+
+    message_id = Id(required=True)
+
+
+class EditMessageSchema(RecallSchema, EditSchema):
+    """Say a message differently."""
 
 
 class MarkReadSchema(_OfSession, ReadSchema):

@@ -10,6 +10,7 @@ MOST_NUMBER = 2**53
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MOST_DEPTH = 5
+_is_email = validate.Email()
 
 
 def check_text(text: str) -> None:
@@ -33,6 +34,29 @@ class Words(fields.String):
             raise self.make_error("invalid")
         check_text(value)
         return value
+
+
+class Label(Words):
+    """One line that names something: 1 to `most` characters, without space around it."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if not text:
+            raise ValidationError("Must not be blank.")
+        if any(ord(character) < 32 or ord(character) == 127 for character in text):
+            raise ValidationError("Must be one line without control characters.")
+        return text
+
+
+class EmailAddress(Words):
+    """An e-mail address."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(254, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        return _is_email(text)
 
 
 class Id(fields.String):

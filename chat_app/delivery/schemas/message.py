@@ -83,6 +83,12 @@ class MessagePageSchema(Schema):
     has_more = fields.Boolean()
 
 
+class EditSchema(Schema):
+    """What a message says now."""
+
+    body = Words(MOST_BODY, required=True)
+
+
 class ReadSchema(Schema):
     """Up to where something was read."""
 

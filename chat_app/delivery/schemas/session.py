@@ -5,7 +5,7 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.fields import Document, Flag, Id, Moment, Number, QueryNumber, Words
 from chat_app.delivery.schemas.message import FirstMessageSchema
@@ -175,11 +175,18 @@ class AcceptSchema(Schema):
     force = Flag(load_default=False)
 
 
+class Assignee(Id):
+    """An agent's id, or "me" or "none"."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return value if value in ("me", "none") else super()._deserialize(value, attr, data)
+
+
 class SessionQuerySchema(Schema):
     """Which sessions a list shows."""
 
     status = fields.String(validate=validate.OneOf((*STATUSES, "open")))
-    assignee = Words(36, least=1)
+    assignee = Assignee()
     department_id = Id()
     site_id = Id()
     tag = Words(64, least=1)
@@ -275,6 +282,6 @@ def read_cursor(text: str | None) -> Cursor | None:
         stamp, _, last_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
         moment = datetime.fromtimestamp(round(float(stamp) * 1000) / 1000, UTC)
         Id().deserialize(last_id)
-    except (ValueError, OverflowError, OSError, binascii.Error):
+    except (ValueError, OverflowError, OSError, binascii.Error, ValidationError):
         raise Validation.of("cursor", "is not one of ours") from None
     return Cursor(moment, last_id)

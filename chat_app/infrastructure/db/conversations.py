@@ -97,6 +97,19 @@ class SqlSessions:
             closed=by_status.get("closed", 0),
         )
 
+    def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:
+        """Open ones in the agent's hands, by id, with their rows locked."""
+        return self._open_locked(_S.agent_id == agent_id, limit)
+
+    def open_in(self, department_id: str, limit: int) -> Sequence[Session]:
+        """Open ones of a department, by id, with their rows locked."""
+        return self._open_locked(_S.department_id == department_id, limit)
+
+    def _open_locked(self, condition: ColumnElement[bool], limit: int) -> Sequence[Session]:
+        query = select(Session).where(condition, _S.open_key.is_not(None)).order_by(_S.id)
+        query = query.limit(limit).with_for_update(key_share=True)
+        return list(self._session.scalars(query, execution_options={"populate_existing": True}))
+
     def queue_positions(self, sessions: Sequence[Session]) -> Mapping[str, int]:
         """Place in its department's queue, from 1, of each that waits."""
         waiting = [one.id for one in sessions if one.status == "queued"]
@@ -251,12 +264,15 @@ class SqlOutbox:
     def add(self, entry: OutboxEntry) -> None:
         """Write the entry, unless one with the same dedupe key is already pending."""
         key = entry.dedupe_key
-        if key is not None and self._session.scalar(
-            select(exists().where(tables.outbox.c.dedupe_key == key))
-        ):
+        if key is not None and self._is_pending(key):
             return
         entry.available_at = self._clock.now()
         self._session.add(entry)
+
+    def _is_pending(self, key: str) -> bool:
+        """Hold the pending entry: a worker that began now would not see what we commit."""
+        query = select(tables.outbox.c.id).where(tables.outbox.c.dedupe_key == key)
+        return self._session.scalar(query.with_for_update(read=True)) is not None
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
         """Take entries that are due, and those whose worker went away, for `seconds`."""
@@ -274,6 +290,22 @@ class SqlOutbox:
             entry.lock_token = lock_token
             entry.locked_until = now + timedelta(seconds=seconds)
         return claimed
+
+    def dead(self, limit: int) -> Sequence[OutboxEntry]:
+        """What was given up, oldest first."""
+        query = select(OutboxEntry).where(tables.outbox.c.state == "dead")
+        return list(self._session.scalars(query.order_by(tables.outbox.c.created_at).limit(limit)))
+
+    def revive(self, entry_ids: Sequence[str]) -> int:
+        """Make given-up entries due again."""
+        query = select(OutboxEntry).where(
+            tables.outbox.c.id.in_(entry_ids), tables.outbox.c.state == "dead"
+        )
+        found = list(self._session.scalars(query.with_for_update()))
+        for entry in found:
+            entry.state, entry.attempts = "pending", 0
+            entry.available_at = self._clock.now()
+        return len(found)
 
     def delay(self, entry: OutboxEntry, seconds: int) -> None:
         """Make the entry due again in `seconds`."""
@@ -320,8 +352,9 @@ def _filtered(query: Select[Session], wanted: SessionFilter) -> Select[Session]:
     if wanted.site_id is not None:
         query = query.where(_S.site_id == wanted.site_id)
     if wanted.tag is not None:
-        quoted = json.dumps(wanted.tag, ensure_ascii=False)
-        query = query.where(cast(_S.tags, Text).contains(quoted, autoescape=True))
+        # Not LIKE: on SQLite and MySQL it takes capitals for small letters.
+        tags, quoted = cast(_S.tags, Text), json.dumps(wanted.tag, ensure_ascii=False)
+        query = query.where(func.replace(tags, quoted, "") != tags)
     return query if not wanted.q else query.where(_mentions(wanted.q))
 
 

@@ -37,12 +37,14 @@ department = Table(
     "department",
     metadata,
     Column("id", identifier(), primary_key=True),
-    Column("name", String(120), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("strategy", code(20), nullable=False),
     Column("fallback_department_id", identifier(), ForeignKey("department.id")),
     Column("max_queue", Integer),
     Column("max_wait_seconds", Integer),
+    Column("deleted_at", UtcDateTime),
+    Column("name_key", String(360), unique=True),
 )
 
 site = Table(
@@ -59,6 +61,7 @@ site = Table(
     Column("prechat_fields", document(), nullable=False),
     Column("retention_days", Integer),
     Column("identity_secret", String(128)),
+    Column("deleted_at", UtcDateTime),
 )
 
 agent = Table(
@@ -77,6 +80,7 @@ agent = Table(
     Column("languages", document(), nullable=False),
     Column("skills", document(), nullable=False),
     Column("last_assigned_at", UtcDateTime),
+    Column("deleted_at", UtcDateTime),
     CheckConstraint("capacity >= 0", name="capacity_not_negative"),
 )
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,7 +16,8 @@ from sqlalchemy.orm import sessionmaker
 import chat_app.infrastructure.db.mapping  # noqa: F401 - maps the entities, once
 from chat_app.domain.errors import Unavailable
 from chat_app.domain.events import Event
-from chat_app.domain.repositories import Duplicate
+from chat_app.domain.repositories import Collision, Duplicate
+from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.conversations import (
     SqlAssignments,
     SqlMessages,
@@ -23,17 +25,16 @@ from chat_app.infrastructure.db.conversations import (
     SqlSessions,
 )
 from chat_app.infrastructure.db.now import DatabaseClock
-from chat_app.infrastructure.db.people import (
-    SqlAgents,
-    SqlDepartments,
-    SqlLeases,
-    SqlSites,
-    SqlVisitors,
-)
+from chat_app.infrastructure.db.organisation import SqlDepartments, SqlSites
+from chat_app.infrastructure.db.people import SqlVisitors
 from chat_app.infrastructure.db.sqlite import WRITES
+from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
 
 RETRY_SECONDS = 2
+# PostgreSQL: serialization failure, deadlock; MySQL: deadlock, lock wait timeout.
+_COLLISIONS = frozenset({"40001", "40P01", 1213, 1205})
+_log = structlog.get_logger(__name__)
 
 
 class SqlUnitOfWork:
@@ -48,7 +49,9 @@ class SqlUnitOfWork:
         options: Mapping[str, Any],
         gate: AbstractContextManager[object],
         after_commit: AfterCommit | None,
+        reach: Reach = unarmed,
     ) -> None:
+        self._reach = reach
         clock = DatabaseClock(session)
         self._options = options
         self._session = session
@@ -94,7 +97,9 @@ class SqlUnitOfWork:
         rows = [row for event in events for row in self._after_commit.rows(event)]
         for row in rows:
             self.outbox.add(row)
+        self._reach("pre_commit")
         self._session.commit()
+        self._reach("post_commit")
         self._after_commit.follow(events, wake=bool(rows))
 
     def _leave(self) -> None:
@@ -107,7 +112,8 @@ class SqlUnitOfWork:
 class SqlUnitOfWorkFactory:
     """Opens transactions on one engine; on SQLite the writing ones of a process take turns."""
 
-    def __init__(self, engine: Engine, after_commit: AfterCommit) -> None:
+    def __init__(self, engine: Engine, after_commit: AfterCommit, reach: Reach = unarmed) -> None:
+        self._reach = reach
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._after_commit = after_commit
         sqlite = engine.dialect.name == "sqlite"
@@ -117,7 +123,8 @@ class SqlUnitOfWorkFactory:
 
     def __call__(self) -> SqlUnitOfWork:
         """A transaction that writes."""
-        return SqlUnitOfWork(self._sessions(), {WRITES: True}, self._gate, self._after_commit)
+        session = self._sessions()
+        return SqlUnitOfWork(session, {WRITES: True}, self._gate, self._after_commit, self._reach)
 
     def reading(self) -> SqlUnitOfWork:
         """A transaction that only reads."""
@@ -128,6 +135,16 @@ class SqlUnitOfWorkFactory:
 def _translated(error: BaseException) -> BaseException:
     if isinstance(error, IntegrityError):
         return Duplicate(str(error.orig))
+    if isinstance(error, DBAPIError) and _is_collision(error):
+        return Collision(str(error.orig))
     if isinstance(error, DBAPIError | PoolTimeout):
+        _log.warning("database_failed", error=str(error).split("\n", 1)[0])
         return Unavailable("The database does not answer", retry_after=RETRY_SECONDS)
     return error
+
+
+def _is_collision(error: DBAPIError) -> bool:
+    """True for a deadlock or a failed serialization, as each database calls it."""
+    state = getattr(error.orig, "pgcode", None)
+    number = error.orig.args[0] if error.orig and error.orig.args else None
+    return state in _COLLISIONS or number in _COLLISIONS

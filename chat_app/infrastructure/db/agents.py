@@ -1,0 +1,224 @@
+"""Repositories of agents' accounts, sign-ins and live sockets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session as OrmSession
+
+from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.repositories import Cursor
+from chat_app.domain.routing import Candidate
+from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.now import DatabaseClock
+from chat_app.infrastructure.db.paging import after
+
+_A = tables.agent.c
+
+
+class SqlAgents:
+    """Accounts and sign-ins. An agent's departments are rows of their own."""
+
+    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add(self, agent: Agent) -> None:
+        """Store the account and its memberships."""
+        self._session.add(agent)
+        self._session.flush()
+        self._join(agent.id, agent.department_ids)
+
+    def get(self, agent_id: str) -> Agent | None:
+        """By id."""
+        return self._one(_A.id == agent_id)
+
+    def locked(self, agent_id: str) -> Agent | None:
+        """By id, with its row locked: nobody else changes its load meanwhile."""
+        return self._one(_A.id == agent_id, lock=True)
+
+    def locked_admins(self) -> Sequence[Agent]:
+        """Those who may change everything, with their rows locked in the order of their ids."""
+        query = select(Agent).where(
+            _A.role == "admin", _A.disabled.is_(False), _A.deleted_at.is_(None)
+        )
+        query = query.order_by(_A.id).with_for_update()
+        found = self._session.scalars(query, execution_options={"populate_existing": True})
+        return self._complete(list(found))
+
+    def by_email(self, email: str) -> Agent | None:
+        """By e-mail address, in lower case."""
+        return self._one(_A.email == email)
+
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Agent]:
+        """In the order of their making."""
+        query = after(select(Agent), tables.agent, cursor, limit)
+        return self._complete(list(self._session.scalars(query)))
+
+    def set_departments(self, agent: Agent, department_ids: Iterable[str]) -> None:
+        """Let the agent serve these departments and no others."""
+        members = tables.agent_department
+        self._session.execute(delete(members).where(members.c.agent_id == agent.id))
+        agent.department_ids = sorted(set(department_ids))
+        self._join(agent.id, agent.department_ids)
+
+    def among(self, ids: Iterable[str]) -> Mapping[str, Agent]:
+        """Several by id, deleted ones too."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        query = select(Agent).where(tables.agent.c.id.in_(wanted))
+        return {one.id: one for one in self._complete(list(self._session.scalars(query)))}
+
+    def any_exists(self) -> bool:
+        """False only before the first admin was made."""
+        return bool(self._session.scalar(select(exists(select(tables.agent.c.id)))))
+
+    def to_mail(self, department_id: str | None) -> Sequence[Agent]:
+        """Who is written to about a department (None: everybody)."""
+        query = select(Agent).where(tables.agent.c.disabled.is_(False))
+        if department_id is not None:
+            query = query.where(_member_of(department_id))
+        return self._complete(list(self._session.scalars(query.order_by(tables.agent.c.id))))
+
+    def candidates(self, department_id: str | None) -> Sequence[Candidate]:
+        """Who is online now for a session of this department, with the load of each."""
+        agents, taken = tables.agent, tables.assignment
+        load = (
+            select(func.count())
+            .where(taken.c.agent_id == agents.c.id, taken.c.open_slot.is_not(None))
+            .scalar_subquery()
+        )
+        query = select(
+            agents.c.id, agents.c.name, load, agents.c.capacity, agents.c.last_assigned_at
+        ).where(
+            agents.c.status == "online",
+            agents.c.disabled.is_(False),
+            exists().where(
+                tables.agent_lease.c.agent_id == agents.c.id,
+                tables.agent_lease.c.lease_until > self._clock.now(),
+            ),
+        )
+        if department_id is not None:
+            query = query.where(_member_of(department_id))
+        return [Candidate(*row) for row in self._session.execute(query)]
+
+    def add_token(self, token: AgentToken) -> None:
+        """Keep a sign-in."""
+        self._session.add(token)
+
+    def live_tokens(self, token_hashes: Iterable[str], now: datetime) -> Mapping[str, Agent]:
+        """The agents behind those of the tokens that are still valid."""
+        tokens = tables.agent_token
+        rows = self._session.execute(
+            select(tokens.c.token_hash, Agent)
+            .join(tables.agent, tables.agent.c.id == tokens.c.agent_id)
+            .where(
+                tokens.c.token_hash.in_(list(token_hashes)),
+                tokens.c.expires_at > now,
+                tables.agent.c.disabled.is_(False),
+            )
+        ).all()
+        self._complete([agent for _, agent in rows])
+        return dict(tuple(row) for row in rows)
+
+    def drop_token(self, token_hash: str) -> None:
+        """End one sign-in."""
+        self._session.execute(
+            delete(tables.agent_token).where(tables.agent_token.c.token_hash == token_hash)
+        )
+
+    def drop_tokens_of(self, agent_id: str) -> None:
+        """End all of an agent's sign-ins."""
+        self._session.execute(
+            delete(tables.agent_token).where(tables.agent_token.c.agent_id == agent_id)
+        )
+
+    def _join(self, agent_id: str, department_ids: Iterable[str]) -> None:
+        for department_id in department_ids:
+            row = {"agent_id": agent_id, "department_id": department_id}
+            self._session.execute(insert(tables.agent_department).values(row))
+
+    def _one(self, condition: ColumnElement[bool], *, lock: bool = False) -> Agent | None:
+        query = select(Agent).where(condition, _A.deleted_at.is_(None))
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        found = self._complete(list(self._session.scalars(query)))
+        return found[0] if found else None
+
+    def _complete(self, agents: list[Agent]) -> list[Agent]:
+        """Read the memberships of all in one query."""
+        members = tables.agent_department
+        of: dict[str, list[str]] = {one.id: [] for one in agents}
+        if of:
+            rows = self._session.execute(
+                select(members.c.agent_id, members.c.department_id)
+                .where(members.c.agent_id.in_(list(of)))
+                .order_by(members.c.department_id)
+            )
+            for agent_id, department_id in rows:
+                of[agent_id].append(department_id)
+        for one in agents:
+            one.department_ids = of[one.id]
+        return agents
+
+
+class SqlLeases:
+    """Agents' live sockets, on the database's clock."""
+
+    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def take(self, sid: str, agent_id: str, seconds: int) -> None:
+        """Vouch for a new socket."""
+        self._session.merge(AgentLease(sid, agent_id, self._in(seconds)))
+
+    def renew(self, sockets: Mapping[str, str], seconds: int) -> None:
+        """Vouch again for sockets (sid → agent id), also for those that were given up."""
+        until = self._in(seconds)
+        known = set(
+            self._session.scalars(
+                select(tables.agent_lease.c.sid).where(tables.agent_lease.c.sid.in_(list(sockets)))
+            )
+        )
+        self._session.execute(
+            update(tables.agent_lease)
+            .where(tables.agent_lease.c.sid.in_(known))
+            .values(lease_until=until)
+        )
+        for sid in sockets.keys() - known:
+            self._session.add(AgentLease(sid, sockets[sid], until))
+
+    def shorten(self, sid: str, seconds: int) -> None:
+        """Let a socket's lease end soon."""
+        until = self._in(seconds)
+        self._session.execute(
+            update(tables.agent_lease)
+            .where(tables.agent_lease.c.sid == sid, tables.agent_lease.c.lease_until > until)
+            .values(lease_until=until)
+        )
+
+    def drop_of(self, agent_id: str) -> None:
+        """Forget all of an agent's sockets."""
+        self._session.execute(
+            delete(tables.agent_lease).where(tables.agent_lease.c.agent_id == agent_id)
+        )
+
+    def drop_expired(self) -> Sequence[AgentLease]:
+        """Forget sockets nobody vouches for any more."""
+        query = select(AgentLease).where(tables.agent_lease.c.lease_until <= self._clock.now())
+        expired = list(self._session.scalars(query.with_for_update(skip_locked=True)))
+        for lease in expired:
+            self._session.delete(lease)
+        return expired
+
+    def _in(self, seconds: int) -> datetime:
+        return self._clock.now() + timedelta(seconds=seconds)
+
+
+def _member_of(department_id: str) -> ColumnElement[bool]:
+    return exists().where(
+        tables.agent_department.c.agent_id == tables.agent.c.id,
+        tables.agent_department.c.department_id == department_id,
+    )
