@@ -1,0 +1,150 @@
+"""The web server as a process: starting, answering, draining, and several on one socket."""
+
+import http.client
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import websocket
+
+from tests.processes import ROOT, Process, environment, free_port, get_json, until
+
+pytestmark = pytest.mark.services
+PROGRAM = str(Path(__file__).with_name("tiny_program.py"))
+
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start the tiny program with an environment; it is killed at the end of the test."""
+    started: list[Process] = []
+
+    def run(*, port: int | None = None, ready: bool = True, **env: str) -> Process:
+        given = environment(
+            PORT=str(port or free_port()), DATA_DIR=str(tmp_path), PYTHONPATH=str(ROOT), **env
+        )
+        process = Process("tiny", [sys.executable, PROGRAM], given, tmp_path / "tiny.log")
+        process.start()
+        started.append(process)
+        if ready:
+            wait_for(process, "/readyz", 200)
+        return process
+
+    yield run
+    for process in started:
+        if process.running:
+            process.kill()
+
+
+def wait_for(process: Process, path: str, status: int) -> None:
+    for _ in until(15):
+        if get_json(process.port, path)[0] == status:
+            return
+        assert process.running, process.output()
+    raise AssertionError(f"{path} never answered {status}: {process.output()}")
+
+
+def get(process: Process, path: str, **headers: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", process.port, timeout=10)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def test_a_taken_port_is_said_in_one_line(start: Start) -> None:
+    first = start()
+    second = start(port=first.port, ready=False)
+    assert second.wait(10) == 2
+    assert f"port {first.port} is taken" in second.output()
+    assert "Traceback" not in second.output()
+
+
+def test_a_bad_setting_is_said_in_one_line(start: Start) -> None:
+    process = start(ready=False, RATE_LIMITS="perhaps")
+    assert process.wait(10) == 2
+    assert process.output() == ("cland-chat: RATE_LIMITS: must be one of on, off, not 'perhaps'\n")
+
+
+def test_a_failure_below_flask_shows_no_traceback_to_the_client(start: Start) -> None:
+    process = start()
+    assert get(process, "/broken") == (500, "")
+    assert "request failed below the application\nTraceback" in process.output()
+
+
+def test_compression_of_websockets_is_never_negotiated(start: Start) -> None:
+    offered = {"Sec-WebSocket-Extensions": "permessage-deflate"}
+    assert get(start(), "/extensions", **offered) == (200, "none")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains(start: Start, number: signal.Signals) -> None:
+    process = start()
+    socket_of_a_client = websocket.create_connection(f"ws://127.0.0.1:{process.port}/ws")
+    socket_of_a_client.send("hello")
+    assert socket_of_a_client.recv() == "hello"
+    answers: list[tuple[int, str]] = []
+    request = threading.Thread(target=lambda: answers.append(get(process, "/slow/2.0")))
+    request.start()
+    time.sleep(0.3)
+    begin = time.monotonic()
+    process.signal(number)
+    wait_for(process, "/readyz", 503)
+    assert time.monotonic() - begin < 0.4, "the signal was heeded late"
+    assert process.wait() == 0
+    assert time.monotonic() - begin < 5
+    request.join()
+    assert answers[0][0] == 200, "the running request was cut off"
+    assert [line for line in process.output().splitlines() if "(" not in line] == [
+        "begun",
+        "goodbye",
+    ]
+    socket_of_a_client.close()
+
+
+def test_several_processes_share_one_socket_and_a_dead_one_is_replaced(start: Start) -> None:
+    process = start(WEB_CONCURRENCY="2", DB_DSN="postgresql://unused/unused")
+    victim = int(get(process, "/slow/0.0")[1])
+    assert victim != process.pid
+    os.kill(victim, signal.SIGKILL)
+    for _ in until(10):
+        if "next start" in process.output() and get(process, "/slow/0.0")[0] == 200:
+            break
+    children = f"/proc/{process.pid}/task/{process.pid}/children"
+    if sys.platform == "linux":
+        for _ in until(10):
+            if len(Path(children).read_text(encoding="ascii").split()) == 2:
+                break
+        assert len(Path(children).read_text(encoding="ascii").split()) == 2
+    assert process.terminate() == 0
+    assert get_json(process.port, "/readyz") == (0, None)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of a parent's death")
+def test_children_end_when_their_parent_is_killed(start: Start) -> None:
+    process = start(WEB_CONCURRENCY="2", DB_DSN="postgresql://unused/unused")
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    for _ in until(10):
+        if get_json(process.port, "/readyz") == (0, None):
+            return
+    raise AssertionError("a child outlived its parent")
+
+
+def test_a_stalled_client_does_not_keep_the_others_waiting(start: Start) -> None:
+    process = start()
+    stalled = [socket.create_connection(("127.0.0.1", process.port)) for _ in range(50)]
+    for connection in stalled:
+        connection.sendall(b"GET /readyz HTTP/1.1\r\nX-Slow: ")
+    assert get(process, "/readyz")[0] == 200
+    for connection in stalled:
+        connection.close()
