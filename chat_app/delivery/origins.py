@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 def normal(origin: str) -> str:
     """An origin in lower case and without the port that its scheme implies."""
-    parts = urlsplit(origin.strip().lower())
-    implied = {"http": 80, "https": 443}.get(parts.scheme)
     try:
+        parts = urlsplit(origin.strip().lower())
         port = parts.port
     except ValueError:
         return origin
+    implied = {"http": 80, "https": 443}.get(parts.scheme)
     if parts.hostname is None or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         return origin
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

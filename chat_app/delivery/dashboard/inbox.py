@@ -1,0 +1,111 @@
+"""The inbox: its pages, and the same shapes as JSON for the scripts of those pages."""
+
+from typing import Any, Final
+
+from flask import Response, g, jsonify, render_template, request
+from marshmallow import ValidationError
+
+from chat_app.delivery.dashboard.presentation import present
+from chat_app.delivery.dashboard.services import DashboardServices
+from chat_app.delivery.dashboard.views import VIEWS, dump_counts, first_view, view_of
+from chat_app.delivery.schemas.agent import dump_agent
+from chat_app.delivery.schemas.fields import Id
+from chat_app.delivery.schemas.message import dump_page
+from chat_app.delivery.schemas.session import dump_session, read_cursor, write_cursor
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import NotFound, Validation
+from chat_app.settings import Settings
+
+LIST_LIMIT: Final = 30
+HISTORY_LIMIT: Final = 50
+_SEARCH_CHARACTERS: Final = 200
+
+
+class Inbox:
+    """Reads what the signed-in agent may see; the live part goes over the socket."""
+
+    def __init__(self, services: DashboardServices, settings: Settings) -> None:
+        self._services = services
+        self._settings = settings
+
+    def page(self) -> str:
+        """GET /dashboard: the list, no conversation open."""
+        return self._render(g.actor, None)
+
+    def conversation_page(self, session_id: str) -> str:
+        """GET /dashboard/sessions/<id>: the list with that conversation beside it."""
+        return self._render(g.actor, self._conversation(g.actor, session_id))
+
+    def sessions_data(self) -> Response:
+        """GET /dashboard/data/sessions?view=&q=&cursor=: one page of a view."""
+        view = VIEWS.get(request.args.get("view", "mine"))
+        if view is None:
+            raise Validation.of("view", "must be one of " + ", ".join(VIEWS))
+        return jsonify(self._list(g.actor, view.name, request.args.get("cursor")))
+
+    def conversation_data(self, session_id: str) -> Response:
+        """GET /dashboard/data/sessions/<id>: a session and its newest messages."""
+        return jsonify(self._conversation(g.actor, session_id))
+
+    def messages_data(self, session_id: str) -> Response:
+        """GET /dashboard/data/sessions/<id>/messages?before_seq=: an earlier page."""
+        before_seq = request.args.get("before_seq", "")
+        if not (before_seq.isascii() and before_seq.isdigit() and len(before_seq) < 10):
+            raise Validation.of("before_seq", "must be a whole number")
+        _check_id(session_id)
+        return jsonify(self._messages(g.actor, session_id, int(before_seq)))
+
+    def _render(self, actor: Actor, current: dict[str, Any] | None) -> str:
+        counts = self._services.sessions.counts(actor)
+        asked = request.args.get("view", "")
+        found = view_of(current["session"], actor) if current else first_view(counts)
+        view = asked if asked in VIEWS else found
+        listed = self._list(actor, view, None)
+        boot = {
+            "language": g.words.language,
+            "me": dump_agent(self._services.agents.me(actor)),
+            "view": view,
+            "query": _query() or "",
+            "counts": dump_counts(counts),
+            "sessions": listed["items"],
+            "next_cursor": listed["next_cursor"],
+            "current": current,
+            "now": present().isoformat(),
+            "message_characters": self._settings.limits.message_characters,
+        }
+        return render_template("dashboard/inbox.html", boot=boot, views=VIEWS.values())
+
+    def _list(self, actor: Actor, view: str, cursor: str | None) -> dict[str, Any]:
+        wanted = VIEWS[view].wanted(actor, _query())
+        page = self._services.sessions.list(actor, wanted, read_cursor(cursor), LIST_LIMIT)
+        return {
+            "items": [dump_session(item, actor) for item in page.items],
+            "next_cursor": write_cursor(page.next_cursor),
+        }
+
+    def _conversation(self, actor: Actor, session_id: str) -> dict[str, Any]:
+        _check_id(session_id)
+        messages = self._messages(actor, session_id, None)
+        # Read after the messages: reading them moved marks that the session shows.
+        session = self._services.sessions.read(actor, session_id)
+        return {"session": dump_session(session, actor), "page": messages}
+
+    def _messages(self, actor: Actor, session_id: str, before_seq: int | None) -> dict[str, Any]:
+        page = self._services.messages.page(
+            actor, session_id, before_seq=before_seq, limit=HISTORY_LIMIT
+        )
+        return dump_page(page, actor)
+
+
+def _check_id(session_id: str) -> None:
+    """Raise NotFound for what is no id at all: databases differ in what they do with it."""
+    try:
+        Id().deserialize(session_id)
+    except ValidationError:
+        raise NotFound from None
+
+
+def _query() -> str | None:
+    # No text contains a NUL, and not every database can be asked for one.
+    asked = request.args.get("q", "").replace("\x00", "").strip()
+    return asked[:_SEARCH_CHARACTERS] or None

@@ -1,0 +1,18 @@
+"""What the dashboard's pages need from the use cases."""
+
+from dataclasses import dataclass
+
+from chat_app.use_cases.agents import Agents
+from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.messages import Messages
+from chat_app.use_cases.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class DashboardServices:
+    """The use cases behind the pages; everything live goes over the socket instead."""
+
+    authentication: Authentication
+    agents: Agents
+    sessions: Sessions
+    messages: Messages

@@ -1,0 +1,244 @@
+/** The inbox page: puts its parts together and keeps address, list and conversation in step. */
+
+import { Connection } from "../../browser/connection";
+import { SYNC_INTERVAL_MS, type AgentSession, type SentAck, type SyncedSessions } from "../../browser/protocol";
+import { SendQueue } from "../../browser/send_queue";
+import { Actions } from "./actions";
+import { Banner } from "./banner";
+import { failureText, t, type Boot, type ViewName } from "./boot";
+import { Conversation } from "./conversation";
+import { RailCounts } from "./counts";
+import { DataError, fetchConversation } from "./data";
+import { Details } from "./details";
+import { prepareDialogs, showKeys } from "./dialogs";
+import { must, setAttribute } from "./dom";
+import { listenToKeys } from "./keys";
+import { List } from "./list";
+import { toast } from "./notices";
+import { OwnStatus } from "./own_status";
+
+const SEARCH_DELAY_MS = 250;
+/** As in narrow.css. */
+const ONE_PANE = "(max-width: 52em)";
+
+export function startInbox(boot: Boot): void {
+  new Inbox(boot).start();
+}
+
+class Inbox {
+  private readonly connection = new Connection("/agent");
+  private readonly queue: SendQueue;
+  private readonly list: List;
+  private readonly details = new Details();
+  private readonly conversation: Conversation;
+  private readonly actions: Actions;
+  private readonly counts = new RailCounts(this.connection);
+  private readonly app = must("[data-app]");
+  private readonly search = must<HTMLInputElement>(".search__input");
+  private readonly menu = must<HTMLDetailsElement>("[data-menu]");
+  private searchTimer: ReturnType<typeof setTimeout> | undefined;
+  private opening = 0;
+
+  constructor(private readonly boot: Boot) {
+    const { connection } = this;
+    this.queue = new SendQueue({
+      send: ({ session_id, client_msg_id, body, kind }): Promise<SentAck> =>
+        connection.request("send_message", { session_id, client_msg_id, body, kind }),
+      storage: sessionStorage,
+      key: `cland-unsent-${boot.me.id}`,
+    });
+    this.list = new List(boot, {
+      open: (session) => void this.open(session.id),
+      show: (view) => void this.show(view),
+    });
+    this.conversation = new Conversation(
+      connection, this.queue, this.details, boot.me, boot.message_characters,
+      {
+        session: (session) => this.list.take(session),
+        unread: (id, unread) => this.list.setUnread(id, unread),
+        leave: () => this.list.focus(),
+      },
+    );
+    this.actions = new Actions(connection, this.conversation, (session) => this.acted(session));
+    new OwnStatus(connection, boot.me);
+    new Banner(connection);
+  }
+
+  start(): void {
+    prepareDialogs();
+    this.listenToServer();
+    this.listenToPage();
+    this.listenToKeys();
+    if (this.boot.current) this.conversation.open(this.boot.current);
+    history.replaceState(null, "", this.address());
+    setInterval(() => void this.sync(), SYNC_INTERVAL_MS);
+  }
+
+  private listenToServer(): void {
+    const { connection } = this;
+    connection.onState((state) => {
+      if (state !== "online") return;
+      void this.counts.ask();
+      void this.conversation.join();
+      void this.list.refresh();
+      this.queue.wake();
+    });
+    for (const event of ["session_queued", "session_assigned", "session_updated", "session_closed"]) {
+      connection.on(event, ({ session }: { session: AgentSession }) => this.changed(session));
+    }
+    connection.on("visitor_presence_changed", ({ visitor_id, online }) => {
+      this.list.setPresence(visitor_id, online);
+    });
+  }
+
+  private listenToPage(): void {
+    for (const link of document.querySelectorAll<HTMLAnchorElement>("[data-view]")) {
+      link.addEventListener("click", (event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        void this.show(link.dataset.view as ViewName);
+      });
+    }
+    must("[data-back]").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.back();
+    });
+    must<HTMLFormElement>("[data-search]").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.find();
+    });
+    this.search.addEventListener("input", () => {
+      clearTimeout(this.searchTimer);
+      this.searchTimer = setTimeout(() => void this.find(), SEARCH_DELAY_MS);
+    });
+    document.addEventListener("click", (event) => {
+      if (!this.menu.contains(event.target as Node)) this.menu.open = false;
+    });
+    window.addEventListener("popstate", () => void this.followAddress());
+  }
+
+  private listenToKeys(): void {
+    const write = (mode: "reply" | "note") => () => this.conversation.session && this.conversation.composer.write(mode);
+    listenToKeys({
+      j: () => this.list.move(1),
+      k: () => this.list.move(-1),
+      r: write("reply"),
+      n: write("note"),
+      a: () => void this.actions.accept(),
+      e: () => void this.actions.close(),
+      i: () => this.conversation.session && this.details.flip(),
+      "/": () => this.search.select(),
+      "?": showKeys,
+      Escape: () => this.escape(),
+    });
+  }
+
+  private escape(): void {
+    if (this.menu.open) {
+      this.menu.open = false;
+      must("summary", this.menu).focus();
+    } else if (document.activeElement === this.search && this.search.value) {
+      this.search.value = "";
+      void this.find();
+    } else if (!this.details.hideOverlay()) this.back();
+  }
+
+  /** Open a conversation beside the list. */
+  private async open(id: string, push = true): Promise<void> {
+    const opening = ++this.opening;
+    this.list.select(id);
+    try {
+      const opened = await fetchConversation(id);
+      if (opening !== this.opening) return;
+      this.app.dataset.pane = "conversation";
+      this.conversation.open(opened);
+      if (push) history.pushState(null, "", this.address());
+      this.list.take(opened.session);
+      must("[data-title]").focus({ preventScroll: true });
+    } catch (error) {
+      if (opening !== this.opening) return;
+      this.list.select(this.conversation.session?.id ?? null);
+      this.failed(error);
+    }
+  }
+
+  private async show(view: ViewName): Promise<void> {
+    try {
+      if (!(await this.list.load(view, this.search.value.trim()))) return;
+    } catch (error) {
+      return this.failed(error);
+    }
+    for (const link of document.querySelectorAll("[data-view]")) {
+      setAttribute(link, "aria-current", link.getAttribute("data-view") === view ? "page" : null);
+    }
+    if (!this.conversation.session) document.title = `${t(`view.${view}`)} · Cland Chat`;
+    this.app.dataset.pane = "list";
+    history.replaceState(null, "", this.address());
+  }
+
+  private async find(): Promise<void> {
+    clearTimeout(this.searchTimer);
+    if (this.search.value.trim() !== this.list.query) await this.show(this.list.view);
+  }
+
+  /** From the conversation to the list; where only one of them has room, it is closed. */
+  private back(): void {
+    const id = this.conversation.session?.id;
+    if (matchMedia(ONE_PANE).matches) {
+      this.leave();
+      history.pushState(null, "", this.address());
+    }
+    this.list.focus(id);
+  }
+
+  private leave(): void {
+    this.opening++;
+    this.conversation.close();
+    this.list.select(null);
+    this.app.dataset.pane = "list";
+    document.title = `${t(`view.${this.list.view}`)} · Cland Chat`;
+  }
+
+  private async followAddress(): Promise<void> {
+    const id = /^\/dashboard\/sessions\/([^/]+)$/.exec(location.pathname)?.[1];
+    if (id) return this.open(id, false);
+    this.leave();
+  }
+
+  private address(): string {
+    const search = new URLSearchParams({ view: this.list.view });
+    if (this.list.query) search.set("q", this.list.query);
+    const id = this.conversation.session?.id;
+    return `/dashboard${id ? `/sessions/${id}` : ""}?${search}`;
+  }
+
+  /** Our own action: everything may move at once. */
+  private acted(session: AgentSession): void {
+    this.changed(session);
+    this.list.settle();
+  }
+
+  private changed(session: AgentSession): void {
+    // What is being looked at will be marked as read in a moment: the number would only flash.
+    if (this.conversation.isReading(session.id)) session.unread = 0;
+    this.list.take(session);
+    this.conversation.setSession(session);
+    this.counts.soon();
+  }
+
+  private async sync(): Promise<void> {
+    const id = this.conversation.session?.id;
+    void this.counts.ask();
+    void this.list.refresh();
+    if (!id) return;
+    const ack = await this.connection.request<SyncedSessions>("sync", { sessions: { [id]: this.conversation.last } });
+    const position = ack.ok ? ack.sessions[id] : undefined;
+    if (position && this.conversation.session?.id === id) await this.conversation.check(position);
+  }
+
+  private failed(error: unknown): void {
+    const code = error instanceof DataError ? error.code : "unknown";
+    if (code === "unauthorized") location.reload();
+    else toast(failureText({ code, message: "" }));
+  }
+}

@@ -1,0 +1,236 @@
+/** The list of sessions: draws it, keeps it still under the reader, loads further pages. */
+
+import type { AgentSession } from "../../browser/protocol";
+import { t, type Boot, type ViewName } from "./boot";
+import { fetchList } from "./data";
+import { arrange, must, setAttribute, setText } from "./dom";
+import { fillRow, newRow, refreshTimes, rowLink } from "./row";
+import { SessionList } from "./session_list";
+
+const REFRESH_TIMES_MS = 5_000;
+const NEAR_TOP_PX = 24;
+
+export interface ListEvents {
+  open(session: AgentSession): void;
+  show(view: ViewName): void;
+}
+
+export class List {
+  private readonly model: SessionList;
+  private readonly rows = new Map<string, HTMLElement>();
+  private readonly pane = must("[data-list]");
+  private readonly scroller = must("[data-list-scroll]");
+  private readonly holder = must("[data-rows]");
+  private readonly pill = must<HTMLButtonElement>("[data-list-pill]");
+  private readonly more = must<HTMLButtonElement>("[data-more]");
+  private readonly emptyAction = must<HTMLButtonElement>("[data-list-empty-action]");
+  private cursor: string | null;
+  private currentId: string | null = null;
+  private loads = 0;
+
+  constructor(
+    private readonly boot: Boot,
+    private readonly events: ListEvents,
+  ) {
+    this.model = new SessionList(boot.me.id, boot.view, boot.query);
+    this.cursor = boot.next_cursor;
+    this.currentId = boot.current?.session.id ?? null;
+    this.adoptRows();
+    this.show(boot.view, boot.query, boot.sessions, boot.next_cursor);
+    this.listen();
+  }
+
+  get view(): ViewName {
+    return this.model.view;
+  }
+
+  get query(): string {
+    return this.model.query;
+  }
+
+  session(id: string): AgentSession | undefined {
+    return this.model.sessions.get(id);
+  }
+
+  /** Take in a newer copy of a session, without moving anything under the reader. */
+  take(session: AgentSession): void {
+    this.model.take(session);
+    if (this.isCalm()) this.settle();
+    else this.draw();
+  }
+
+  /** Put what waited in its place, for example after the person's own action. */
+  settle(): void {
+    this.model.settle(this.currentId);
+    this.draw();
+  }
+
+  /** A visitor came or went. */
+  setPresence(visitorId: string, online: boolean): void {
+    for (const session of this.model.sessions.values()) {
+      if (session.visitor.id === visitorId) session.visitor.online = online;
+    }
+    this.draw();
+  }
+
+  setUnread(id: string, unread: number): void {
+    const session = this.model.sessions.get(id);
+    if (!session) return;
+    session.unread = unread;
+    this.draw();
+  }
+
+  /** Mark the open conversation. */
+  select(id: string | null): void {
+    this.currentId = id;
+    this.draw();
+  }
+
+  /** Load the first page of a view; false when a newer request overtook it. Rejects as `fetchList`. */
+  async load(view: ViewName, query: string): Promise<boolean> {
+    const load = ++this.loads;
+    const page = await fetchList(view, query, null);
+    if (load !== this.loads) return false;
+    this.show(view, query, page.items, page.next_cursor);
+    this.scroller.scrollTop = 0;
+    return true;
+  }
+
+  /** Read the first page again and take in what pushes may have missed. */
+  async refresh(): Promise<void> {
+    const load = this.loads;
+    const page = await fetchList(this.view, this.query, null).catch(() => null);
+    if (page && load === this.loads) for (const session of page.items) this.take(session);
+  }
+
+  /** Move the focus along the rows. */
+  move(step: 1 | -1): void {
+    const focused = document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset.id;
+    this.focus(this.model.beside(focused ?? this.currentId, step));
+  }
+
+  /** Put the focus on a row, the open one by default. */
+  focus(id: string | null | undefined = this.currentId): void {
+    const row = (id && this.rows.get(id)) || this.holder.firstElementChild;
+    if (row) rowLink(row).focus();
+    else must<HTMLInputElement>(".search__input", this.pane).focus();
+  }
+
+  private show(
+    view: ViewName,
+    query: string,
+    sessions: readonly AgentSession[],
+    cursor: string | null,
+  ): void {
+    this.model.reset(view, query, sessions);
+    this.cursor = cursor;
+    this.pane.dataset.shown = view;
+    setText(must("[data-list-title]"), t(`view.${view}`));
+    must<HTMLInputElement>("input[name=view]", this.pane).value = view;
+    this.draw();
+  }
+
+  /** The rows of the first paint become ours, so that nothing blinks. */
+  private adoptRows(): void {
+    [...this.holder.children].forEach((row, index) => {
+      const session = this.boot.sessions[index];
+      if (session) this.rows.set(session.id, row as HTMLElement);
+    });
+  }
+
+  private draw(): void {
+    for (const id of [...this.rows.keys()]) if (!this.model.sessions.has(id)) this.rows.delete(id);
+    const shown = this.model.order.filter((id) => this.model.sessions.has(id));
+    const focused = document.activeElement;
+    arrange(this.holder, shown.map((id) => this.drawRow(id)));
+    if (focused instanceof HTMLElement && this.holder.contains(focused)) focused.focus();
+    this.more.hidden = !this.cursor;
+    this.drawPill();
+    this.drawEmpty(shown.length === 0);
+  }
+
+  private drawRow(id: string): HTMLElement {
+    const session = this.model.sessions.get(id)!;
+    const row = this.rows.get(id) ?? newRow();
+    this.rows.set(id, row);
+    row.dataset.id = id;
+    fillRow(row, session, this.address(id), this.boot.me.id);
+    row.classList.toggle("rows__item--leaving", this.model.leaving.has(id));
+    setAttribute(rowLink(row), "aria-current", id === this.currentId ? "true" : null);
+    return row;
+  }
+
+  private drawPill(): void {
+    const count = this.model.waiting.size;
+    this.pill.hidden = count === 0;
+    if (count) setText(this.pill, t("list.new", { count }));
+  }
+
+  private drawEmpty(empty: boolean): void {
+    must("[data-list-empty]").hidden = !empty;
+    if (!empty) return;
+    const { view, query } = this;
+    setText(must("[data-list-empty-text]"), query ? t("empty.search", { q: query }) : t(`empty.${view}`));
+    const action = query ? "empty.search.action" : view === "mine" ? "empty.mine.action" : "";
+    this.emptyAction.hidden = !action;
+    setText(this.emptyAction, action && t(action));
+  }
+
+  private address(id: string): string {
+    const search = new URLSearchParams({ view: this.view });
+    return `/dashboard/sessions/${id}?${search}`;
+  }
+
+  /** Nothing may move while the pointer or the focus is in the list, or it is scrolled down. */
+  private isCalm(): boolean {
+    if (!this.model.order.length) return true;
+    if (this.scroller.scrollTop > NEAR_TOP_PX) return false;
+    return !this.holder.matches(":hover") && !this.holder.contains(document.activeElement);
+  }
+
+  private listen(): void {
+    this.holder.addEventListener("click", (event) => {
+      const row = (event.target as Element).closest<HTMLElement>("[data-id]");
+      const session = row && this.model.sessions.get(row.dataset.id!);
+      if (!session || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      this.events.open(session);
+    });
+    const left = (): void => {
+      if (this.isCalm()) this.settle();
+    };
+    this.holder.addEventListener("pointerleave", left);
+    // The focus is still on its way when this fires.
+    this.holder.addEventListener("focusout", () => setTimeout(left));
+    this.pill.addEventListener("click", () => {
+      this.settle();
+      this.scroller.scrollTo({ top: 0, behavior: "smooth" });
+    });
+    this.more.addEventListener("click", () => void this.loadMore());
+    this.emptyAction.addEventListener("click", () => {
+      if (this.query) must<HTMLInputElement>(".search__input", this.pane).value = "";
+      this.events.show(this.query ? this.view : "waiting");
+    });
+    setInterval(() => this.refreshTimes(), REFRESH_TIMES_MS);
+  }
+
+  private async loadMore(): Promise<void> {
+    const load = this.loads;
+    this.more.disabled = true;
+    setText(this.more, t("list.loading"));
+    const page = await fetchList(this.view, this.query, this.cursor).catch(() => null);
+    this.more.disabled = false;
+    setText(this.more, t("list.more"));
+    if (load !== this.loads || !page) return;
+    this.cursor = page.next_cursor;
+    this.model.append(page.items);
+    this.draw();
+  }
+
+  private refreshTimes(): void {
+    for (const [id, row] of this.rows) {
+      const session = this.model.sessions.get(id);
+      if (session) refreshTimes(row, session);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** Entry of the dashboard's pages. */
+
+import { readBoot } from "./boot";
+import { installIcons } from "./icons";
+import { startInbox } from "./inbox";
+import { improveLogin } from "./login";
+import { followTheme, rememberZone } from "./preferences";
+
+installIcons();
+followTheme();
+rememberZone();
+improveLogin();
+
+const boot = readBoot();
+if (boot) startInbox(boot);

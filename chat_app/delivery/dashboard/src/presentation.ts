@@ -1,0 +1,93 @@
+/** How wire shapes look: initials, colours, waiting, groups. The same rules as presentation.py. */
+
+import type { AgentSession, Message } from "../../browser/protocol";
+import { relativeTime, sameDay } from "../../browser/times";
+import { now, t, words } from "./boot";
+
+export const WAITING_TARGET_MS = 2 * 60_000;
+const GROUP_GAP_MS = 5 * 60_000;
+const TONES = 8;
+
+export type Side = "visitor" | "agent" | "bot" | "note" | "system";
+
+/** One of eight avatar colours, always the same for the same id. */
+export function tone(id: string): number {
+  let total = 0;
+  for (const character of id) total = (total * 31 + character.codePointAt(0)!) % 9973;
+  return total % TONES;
+}
+
+export function initials(name: string): string {
+  const parts = name.split(/\s+/).filter((part) => /^[\p{L}\p{N}]/u.test(part));
+  const [first = "?"] = [...(parts[0] ?? "?")];
+  if (first > "\u007f") return first;
+  const last = parts.length > 1 ? [...parts.at(-1)!][0]! : "";
+  return (first + (/^\p{L}/u.test(last) ? last : "")).toUpperCase();
+}
+
+export function visitorName(visitor: AgentSession["visitor"]): string {
+  return visitor.name || t("visitor.unnamed", { number: visitor.id.slice(-4).toUpperCase() });
+}
+
+/** Draw an avatar anew: its letters and its colour. */
+export function fillAvatar(avatar: Element, name: string, id: string): void {
+  const letters = initials(name);
+  if (avatar.textContent !== letters) avatar.textContent = letters;
+  const wanted = `tone-${tone(id)}`;
+  if (avatar.classList.contains(wanted)) return;
+  for (let index = 0; index < TONES; index++) avatar.classList.remove(`tone-${index}`);
+  avatar.classList.add(wanted);
+}
+
+/** Since when the visitor has been waiting for a person's answer. */
+export function waitingSince(session: AgentSession): Date | null {
+  const last = session.last_message;
+  const spokeLast = last?.sender_kind === "visitor";
+  if (session.status === "queued") {
+    const handedBack = session.assign_epoch > 0 && spokeLast;
+    return new Date(handedBack ? last.created_at : session.created_at);
+  }
+  return session.status === "active" && spokeLast ? new Date(last.created_at) : null;
+}
+
+export function waitingLevel(since: Date | null): "none" | "calm" | "late" | "very-late" {
+  if (!since) return "none";
+  const waited = now().getTime() - since.getTime();
+  if (waited >= 2 * WAITING_TARGET_MS) return "very-late";
+  return waited >= WAITING_TARGET_MS ? "late" : "calm";
+}
+
+/** A length of time in one unit: 40 s, 3 min, 2 h, 5 d. */
+export function shortSpan(since: Date): string {
+  const seconds = Math.max(0, Math.floor((now().getTime() - since.getTime()) / 1_000));
+  if (seconds < 60) return t("duration.seconds", { seconds });
+  if (seconds < 3_600) return t("time.minutes", { count: Math.floor(seconds / 60) });
+  if (seconds < 86_400) return t("time.hours", { count: Math.floor(seconds / 3_600) });
+  return t("duration.days", { days: Math.floor(seconds / 86_400) });
+}
+
+export function listTime(at: string): string {
+  return relativeTime(new Date(at), now(), words);
+}
+
+export function sideOf(message: Pick<Message, "kind" | "sender">): Side {
+  return message.kind === "note" || message.kind === "system" ? message.kind : message.sender.kind;
+}
+
+/** True when two neighbours belong to one run of bubbles. */
+export function together(one: Message | undefined, other: Message | undefined): boolean {
+  if (!one || !other || one.kind === "system" || other.kind === "system") return false;
+  const [first, second] = [new Date(one.created_at), new Date(other.created_at)];
+  return (
+    (one.kind === "note") === (other.kind === "note") &&
+    one.sender.kind === other.sender.kind &&
+    one.sender.id === other.sender.id &&
+    second.getTime() - first.getTime() < GROUP_GAP_MS &&
+    sameDay(first, second)
+  );
+}
+
+/** Up to three emoji and nothing else: shown large, without a bubble. */
+export function isOnlyEmoji(body: string): boolean {
+  return /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*){1,3}$/u.test(body.trim());
+}

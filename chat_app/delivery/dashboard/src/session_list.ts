@@ -1,0 +1,99 @@
+/** Which sessions a view shows and in what order; what arrives while the reader is busy waits. */
+
+import type { AgentSession } from "../../browser/protocol";
+import type { ViewName } from "./boot";
+
+export class SessionList {
+  /** In the order shown. */
+  order: string[] = [];
+  readonly sessions = new Map<string, AgentSession>();
+  /** Ids that are to come in or move up, but wait. */
+  readonly waiting = new Set<string>();
+  /** Ids that no longer belong here, but are still shown. */
+  readonly leaving = new Set<string>();
+
+  constructor(
+    private readonly meId: string,
+    public view: ViewName,
+    public query: string,
+  ) {}
+
+  /** Start over with the first page of a view. */
+  reset(view: ViewName, query: string, sessions: readonly AgentSession[]): void {
+    this.view = view;
+    this.query = query;
+    this.order = [];
+    this.sessions.clear();
+    this.waiting.clear();
+    this.leaving.clear();
+    this.append(sessions);
+  }
+
+  /** Add a further page at the end. */
+  append(sessions: readonly AgentSession[]): void {
+    for (const session of sessions) {
+      if (!this.sessions.has(session.id)) this.order.push(session.id);
+      this.sessions.set(session.id, session);
+    }
+  }
+
+  /** Take in a newer copy of a session; where it stands changes only in `settle`. */
+  take(session: AgentSession): void {
+    const known = this.sessions.get(session.id);
+    if (known && isOlder(session, known)) return;
+    const belongs = this.belongs(session);
+    if (!known && (!belongs || this.query)) return;
+    this.sessions.set(session.id, session);
+    this.waiting.delete(session.id);
+    this.leaving.delete(session.id);
+    if (!belongs) this.leaving.add(session.id);
+    else if (!this.shown(session.id) || this.movesUp(session.id)) this.waiting.add(session.id);
+  }
+
+  /** Put everything where it belongs; `stays` is kept although it may no longer belong. */
+  settle(stays: string | null = null): void {
+    for (const id of this.leaving) if (id !== stays) this.forget(id);
+    this.waiting.clear();
+    const known = [...this.sessions.keys()];
+    this.order = known.sort((one, other) => this.activity(other).localeCompare(this.activity(one)));
+  }
+
+  /** The neighbour of a row, for the keys j and k. */
+  beside(id: string | null, step: 1 | -1): string | undefined {
+    const index = id === null ? -1 : this.order.indexOf(id);
+    if (index < 0) return this.order[0];
+    return this.order[Math.min(Math.max(index + step, 0), this.order.length - 1)];
+  }
+
+  private belongs(session: AgentSession): boolean {
+    const open = session.status !== "closed";
+    if (this.view === "waiting") return session.status === "queued";
+    if (this.view === "mine") return open && session.agent?.id === this.meId;
+    return this.view === "open" ? open : !open;
+  }
+
+  private shown(id: string): boolean {
+    return this.order.includes(id);
+  }
+
+  private movesUp(id: string): boolean {
+    const index = this.order.indexOf(id);
+    const above = this.order[index - 1];
+    return above !== undefined && this.activity(above) < this.activity(id);
+  }
+
+  private activity(id: string): string {
+    return this.sessions.get(id)?.updated_at ?? "";
+  }
+
+  private forget(id: string): void {
+    this.leaving.delete(id);
+    this.sessions.delete(id);
+  }
+}
+
+/** Pushes may overtake each other: what has fewer revisions or hands is the older copy. */
+export function isOlder(session: AgentSession, known: AgentSession): boolean {
+  if (session.epoch !== known.epoch) return false;
+  return session.revision < known.revision || session.assign_epoch < known.assign_epoch;
+}

@@ -1,0 +1,16 @@
+"""What a browser keeps and sends in the dashboard's tests."""
+
+import re
+from typing import Final
+
+from werkzeug.test import TestResponse
+
+EMAIL: Final = "mia@lantern.example"
+PASSWORD: Final = "brass-desk-lamp"
+
+
+def csrf_token(page: TestResponse) -> str:
+    """The token of a form in `page`."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))
+    assert found, "the page has a form with a token"
+    return found[1]
