@@ -75,6 +75,11 @@ def create_commands(app: Flask, services: Services, settings: Settings) -> None:
         click.echo(f"given-up work: {len(services.outbox.dead())} (see dead-work)")
         sys.exit(0 if readiness.status == "ready" else 1)
 
+    @group.command("restored")
+    def restored() -> None:
+        """Say that the database was restored from a backup: clients read everything again."""
+        click.echo(f"{services.sessions.renew_epochs()} sessions have a new epoch")
+
     @group.command("dead-work")
     @click.option("--replay", is_flag=True, help="Try all of it again.")
     def dead_work(replay: bool) -> None:

@@ -7,13 +7,10 @@ that many children, each started as `python wsgi.py --listen-fd N` on the parent
 import argparse
 import gc
 import logging
-import os
 import resource
 import signal
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -26,7 +23,7 @@ from eventlet.greenthread import GreenThread
 from flask import Flask
 
 from chat_app.domain.ports import Blocking
-from chat_app.infrastructure.embedded.parent_death import die_with_parent
+from chat_app.fleet import BAD_CONFIGURATION, Fleet
 from chat_app.infrastructure.realtime.blocking import HubBlocking
 from chat_app.infrastructure.realtime.patience import limit_waiting
 from chat_app.infrastructure.realtime.sockets import TAKEN_OVER
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BAD_CONFIGURATION: Final = 2
 # Between "not ready" and the end of accepting: lets the goodbye reach every client's socket.
 NOTICE_SECONDS: Final = 0.5
 # Then what runs may finish. Heroku kills after 30 s; we promise to be gone within 20.
@@ -96,7 +92,9 @@ def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Seque
             return serve(create(settings, "web", HubBlocking()), listener)
         listener = listen(settings.host, settings.port)
         if settings.web_concurrency > 1:
-            return Fleet(program, listener, settings.web_concurrency).run()
+            patience = NOTICE_SECONDS + DRAIN_SECONDS + 2
+            fleet = Fleet(program, listener, settings.web_concurrency, patience)
+            return fleet.run(StopSignal().wait)
         return serve(create(settings, "web", HubBlocking()), listener)
     except (SettingsError, ListenError) as error:
         sys.stderr.write(f"cland-chat: {error}\n")
@@ -199,66 +197,3 @@ def _pool_size() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         return max(1, soft - _OTHER_FILES)
     return _MOST_CONNECTIONS
-
-
-class Fleet:
-    """The parent of several web processes on one socket: starts, restarts and stops them."""
-
-    def __init__(self, program: Path, listener: socket.socket, size: int) -> None:
-        self._argv = [sys.executable, str(program), "--listen-fd", str(listener.fileno())]
-        self._listener = listener
-        self._children: list[subprocess.Popen[bytes] | None] = [None] * size
-        self._not_before = [0.0] * size
-        self._failures = [0] * size
-
-    def run(self) -> int:
-        """Keep every place filled until told to stop; return the exit code."""
-        stop = StopSignal()
-        code = None
-        while code is None:
-            code = self._fill()
-            if code is None and stop.wait(0.2):
-                code = 0
-        self._stop()
-        return code
-
-    def _fill(self) -> int | None:
-        """Start what is missing and due; return an exit code if starting again is no use."""
-        for place, child in enumerate(self._children):
-            code = child.poll() if child else None
-            if code == BAD_CONFIGURATION:
-                return code
-            if child and code is not None:
-                self._bury(place, code)
-            if self._children[place] is None and time.monotonic() >= self._not_before[place]:
-                self._start(place)
-        return None
-
-    def _start(self, place: int) -> None:
-        self._children[place] = subprocess.Popen(
-            self._argv,
-            pass_fds=[self._listener.fileno()],
-            preexec_fn=die_with_parent(),  # noqa: PLW1509 - no thread runs in this parent
-        )
-        self._not_before[place] = time.monotonic() + 5
-
-    def _bury(self, place: int, code: int) -> None:
-        """Note a death; one that came early delays the next start, up to 30 s."""
-        now = time.monotonic()
-        early = now < self._not_before[place]
-        self._failures[place] = min(self._failures[place] + 1, 5) if early else 0
-        pause = min(30, 2 ** self._failures[place]) if early else 0
-        self._not_before[place] = now + pause
-        self._children[place] = None
-        _log.error("web process %d ended with %d; next start in %d s", place + 1, code, pause)
-
-    def _stop(self) -> None:
-        running = [child for child in self._children if child and child.poll() is None]
-        for child in running:
-            child.send_signal(signal.SIGTERM)
-        deadline = time.monotonic() + NOTICE_SECONDS + DRAIN_SECONDS + 2
-        while time.monotonic() < deadline and any(child.poll() is None for child in running):
-            eventlet.sleep(0.05)
-        for child in running:
-            if child.poll() is None:
-                os.kill(child.pid, signal.SIGKILL)

@@ -16,12 +16,12 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from chat_app.domain.ports import Blocking
+from chat_app.fleet import BAD_CONFIGURATION
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.listening import ListenError, listen
 from chat_app.settings import Settings, SettingsError
 from chat_app.wiring.system import System
 
-BAD_CONFIGURATION: Final = 2
 NOTICE_SECONDS: Final = 0.5
 
 

@@ -6,6 +6,8 @@ from typing import Any, Protocol, TypeVar
 
 from chat_app.domain.events import Event
 from chat_app.domain.mail import Mail
+from chat_app.domain.message import Message
+from chat_app.domain.session import Session
 from chat_app.domain.visitor import Identity
 
 T = TypeVar("T")
@@ -96,6 +98,25 @@ class VisitorPresence(Protocol):
 
     def online(self, visitor_ids: Iterable[str]) -> set[str]:
         """Those of `visitor_ids` that have a socket open."""
+        ...
+
+
+class RecentMessages(Protocol):
+    """The newest messages of sessions, close at hand. May forget anything at any time."""
+
+    def remember(self, session: Session, message: Message) -> None:
+        """Keep a message that was just stored; never blocks, never raises."""
+        ...
+
+    def forget(self, session_id: str) -> None:
+        """Drop what is kept of a session whose messages changed; never blocks, never raises."""
+        ...
+
+    def newest(self, session: Session) -> Sequence[Message]:
+        """Messages in rising order, without a gap up to the session's last; perhaps none.
+
+        `session` comes from the database and is the judge: nothing else than its own is given.
+        """
         ...
 
 

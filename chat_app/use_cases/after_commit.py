@@ -11,11 +11,12 @@ from chat_app.domain.events import (
     DepartmentDeleted,
     Event,
     MessageSent,
+    MessageUpdated,
     SessionClosed,
     SessionQueued,
 )
 from chat_app.domain.outbox import OutboxEntry
-from chat_app.domain.ports import Clock, Ids, Realtime, Wakeup
+from chat_app.domain.ports import Clock, Ids, Realtime, RecentMessages, Wakeup
 
 Work = tuple[str, dict[str, Any], str | None]
 MISSED = "mail_missed_messages"
@@ -67,8 +68,16 @@ DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
 class AfterCommit:
     """The one table of consequences. Every event is pushed; some also leave work behind."""
 
-    def __init__(self, realtime: Realtime, wakeup: Wakeup, ids: Ids, clock: Clock) -> None:
+    def __init__(
+        self,
+        realtime: Realtime,
+        wakeup: Wakeup,
+        recent: RecentMessages,
+        ids: Ids,
+        clock: Clock,
+    ) -> None:
         self._realtime = realtime
+        self._recent = recent
         self._wakeup = wakeup
         self._ids = ids
         self._clock = clock
@@ -94,6 +103,10 @@ class AfterCommit:
     def follow(self, events: Iterable[Event], *, wake: bool) -> None:
         """Push what happened and wake a worker; neither blocks nor raises."""
         for event in events:
+            if isinstance(event, MessageSent):
+                self._recent.remember(event.session, event.message)
+            elif isinstance(event, MessageUpdated):
+                self._recent.forget(event.session.id)
             self._realtime.publish(event)
         if wake:
             self._wakeup.nudge()

@@ -8,7 +8,7 @@ from chat_app.domain.errors import Validation
 from chat_app.domain.events import MessageSent, ReadMoved, SessionView, TypingChanged
 from chat_app.domain.limits import Limits
 from chat_app.domain.message import Draft, Message, SendResult
-from chat_app.domain.ports import RateLimiter, Realtime
+from chat_app.domain.ports import RateLimiter, Realtime, RecentMessages
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session, Side
 from chat_app.use_cases.access import side_of, visible_session
@@ -67,6 +67,7 @@ class Messages:
         uow: UnitOfWorkFactory,
         posting: Posting,
         views: Views,
+        recent: RecentMessages,
         realtime: Realtime,
         limiter: RateLimiter,
         limits: Limits,
@@ -74,6 +75,7 @@ class Messages:
         self._uow = uow
         self._posting = posting
         self._views = views
+        self._recent = recent
         self._realtime = realtime
         self._limiter = limiter
         self._limits = limits
@@ -110,7 +112,7 @@ class Messages:
             if after_revision is not None:
                 found = uow.messages.after_revision(session_id, side, after_revision, limit + 1)
             elif after_seq is not None:
-                found = uow.messages.after(session_id, side, after_seq, limit + 1)
+                found = self._after(uow, session, side, after_seq, limit + 1)
             else:
                 found = uow.messages.before(session_id, side, before_seq, limit + 1)
         forward = after_revision is not None or after_seq is not None
@@ -140,7 +142,7 @@ class Messages:
             session = visible_session(uow, actor, session_id)
             if epoch is not None and epoch != session.epoch:
                 after_seq, after_revision = 0, None
-            found = uow.messages.after(session_id, side, after_seq, MOST_PER_PAGE + 1)
+            found = self._after(uow, session, side, after_seq, MOST_PER_PAGE + 1)
             changed = None
             if after_revision is not None:
                 newer = uow.messages.after_revision(session_id, side, after_revision, MOST_PER_PAGE)
@@ -185,6 +187,17 @@ class Messages:
                 actor.sid,
             )
         )
+
+    def _after(
+        self, uow: UnitOfWork, session: Session, side: Side, seq: int, limit: int
+    ) -> Sequence[Message]:
+        """What follows `seq`: from close at hand where that reaches back far enough."""
+        if seq >= session.last_for(side):
+            return []
+        newest = [one for one in self._recent.newest(session) if side == "agent" or not one.is_note]
+        if not newest or _number(newest[0], side) > seq + 1:
+            return uow.messages.after(session.id, side, seq, limit)
+        return [one for one in newest if _number(one, side) > seq][:limit]
 
     def _delivered(self, actor: Actor, page: MessagePage) -> None:
         side = side_of(actor)

@@ -13,7 +13,7 @@ from chat_app.domain.errors import (
     Validation,
 )
 from chat_app.domain.events import MessageSent, SessionClosed, SessionView
-from chat_app.domain.ports import Clock
+from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import (
     Counts,
     Cursor,
@@ -39,11 +39,14 @@ class SessionPage:
 class Sessions:
     """Conversations as a whole. Raises NotFound for those the actor may not see."""
 
-    def __init__(self, uow: UnitOfWorkFactory, views: Views, hands: Hands, clock: Clock) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, views: Views, hands: Hands, clock: Clock, ids: Ids
+    ) -> None:
         self._uow = uow
         self._views = views
         self._hands = hands
         self._clock = clock
+        self._ids = ids
 
     def read(self, actor: Actor, session_id: str) -> SessionView:
         """One session with what is shown beside it."""
@@ -127,6 +130,13 @@ class Sessions:
                 _check_agent_may_close(actor, session, assign_epoch)
             line: SystemLine = "closed_by_agent" if actor.is_agent else "closed_by_visitor"
             return self._end(uow, session, line, actor.name, reason)
+
+    def renew_epochs(self) -> int:
+        """After a backup was restored: clients drop their copies and read again."""
+        with self._uow() as uow:
+            renewed = uow.sessions.renew_epochs(self._ids.secret()[:16])
+            uow.commit()
+            return renewed
 
     def close_idle(self, session_id: str, since: datetime) -> bool:
         """End a conversation that nobody has touched since then; False if somebody has."""

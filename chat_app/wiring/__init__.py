@@ -43,7 +43,7 @@ def wire(
     _configure(app, settings)
     adapters = create_adapters(settings, blocking or DirectBlocking())
     celery = app.extensions["celery"] = create_celery(app, settings.redis_url)
-    pushing = create_pushing(app, settings, role, celery)
+    pushing = create_pushing(app, settings, role, celery, adapters.redis)
     with app.app_context():
         engine = _database(app, settings)
         engines.prepare(engine, adapters.blocking)

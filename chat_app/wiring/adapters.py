@@ -37,6 +37,7 @@ class Adapters:
     visitors: VisitorPresence
     mailer: Mailer
     blocking: Blocking
+    redis: Guarded | None
     probes: tuple[Probe, ...]
 
 
@@ -53,6 +54,7 @@ def create_adapters(settings: Settings, blocking: Blocking) -> Adapters:
         visitors=RedisVisitorPresence(redis) if redis else LocalVisitorPresence(),
         mailer=_mailer(settings, ids, clock),
         blocking=blocking,
+        redis=redis,
         probes=(redis,) if redis else (),
     )
 

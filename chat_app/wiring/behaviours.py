@@ -44,12 +44,12 @@ def create_services(
     """Build every use case."""
     clock, ids, limits = adapters.clock, adapters.ids, settings.limits
     reach = armed(settings.failpoint)
-    after_commit = AfterCommit(pushing.realtime, pushing.wakeup, ids, clock)
+    after_commit = AfterCommit(pushing.realtime, pushing.wakeup, pushing.recent, ids, clock)
     uow = SqlUnitOfWorkFactory(engine, after_commit, reach)
     views = Views(adapters.visitors)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
-    sessions = Sessions(uow, views, hands, clock)
+    sessions = Sessions(uow, views, hands, clock, ids)
     assigning = Assigning(uow, hands)
     staff = Staff(uow, hands, adapters.passwords, ids, clock)
     departments = Departments(uow, views, ids, clock)
@@ -83,7 +83,9 @@ def create_services(
         opening=Opening(uow, posting, views, adapters.tokens, ids, clock, adapters.limiter, limits),
         visitors=Visitors(uow),
         sessions=sessions,
-        messages=Messages(uow, posting, views, pushing.realtime, adapters.limiter, limits),
+        messages=Messages(
+            uow, posting, views, pushing.recent, pushing.realtime, adapters.limiter, limits
+        ),
         revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,
         archiving=Archiving(uow, sessions, clock, settings.idle_close_minutes),

@@ -13,11 +13,14 @@ from chat_app.delivery.realtime.inbox import InboxRefresh
 from chat_app.delivery.realtime.plain import PlainRooms
 from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
 from chat_app.domain.events import SessionView
-from chat_app.domain.ports import Wakeup
+from chat_app.domain.ports import RecentMessages, Wakeup
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.bus import Bus, LocalRooms, Nowhere
 from chat_app.infrastructure.realtime.outgoing import AtOnce, Outgoing
 from chat_app.infrastructure.realtime.server import create_socketio
+from chat_app.infrastructure.recent import NoRecentMessages
+from chat_app.infrastructure.redis.connection import Guarded
+from chat_app.infrastructure.redis.recent import RedisRecentMessages
 from chat_app.infrastructure.wakeup import CeleryWakeup, NoWakeup
 from chat_app.settings import Settings
 from chat_app.use_cases.services import Services
@@ -34,6 +37,7 @@ class Pushing:
         runner: Runner,
         later: Later,
         wakeup: Wakeup,
+        recent: RecentMessages,
         socketio: SocketIO | None = None,
         plain: PlainRooms | None = None,
     ) -> None:
@@ -43,6 +47,7 @@ class Pushing:
         inbox = InboxRefresh(self._load, self._tell_inboxes, later)
         self.realtime = Broadcaster(emitter, runner, inbox)
         self.wakeup = wakeup
+        self.recent = recent
 
     def attach(self, services: Services) -> None:
         """Connect what reads the sessions that are pushed."""
@@ -56,30 +61,37 @@ class Pushing:
 
 
 def create_pushing(
-    app: Flask, settings: Settings, role: Literal["web", "worker", "cli"], celery: Celery
+    app: Flask,
+    settings: Settings,
+    role: Literal["web", "worker", "cli"],
+    celery: Celery,
+    redis: Guarded | None,
 ) -> Pushing:
     """Web processes defer pushes behind the answer; the others publish to the bus at once."""
     if role == "web":
-        return _of_web(app, settings, celery)
+        return _of_web(app, settings, celery, redis)
     at_once = AtOnce()
-    if settings.redis_url is None:
-        return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup())
+    if settings.redis_url is None or redis is None:
+        return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup(), NoRecentMessages())
     bus = Bus(settings.redis_url, write_only=True, publish=at_once.run)
-    return Pushing(bus, at_once, _at_once_too, CeleryWakeup(celery, at_once.run))
+    recent = RedisRecentMessages(redis, settings.secret_key, at_once.run)
+    return Pushing(bus, at_once, _at_once_too, CeleryWakeup(celery, at_once.run), recent)
 
 
-def _of_web(app: Flask, settings: Settings, celery: Celery) -> Pushing:
+def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | None) -> Pushing:
     plain = PlainRooms()
     # Three queues, so that neither a hung bus nor a hung broker holds up the sockets of this
     # process. Their greenlets begin with the first job.
     pushes, publishes, wakeups = Outgoing(), Outgoing(), Outgoing()
     manager: Any = LocalRooms(plain.deliver)
     wakeup: Wakeup = NoWakeup()
-    if settings.redis_url is not None:
+    recent: RecentMessages = NoRecentMessages()
+    if settings.redis_url is not None and redis is not None:
         manager = Bus(
             settings.redis_url, write_only=False, publish=publishes.run, deliver=plain.deliver
         )
         wakeup = CeleryWakeup(celery, wakeups.run)
+        recent = RedisRecentMessages(redis, settings.secret_key, publishes.run)
     socketio = create_socketio(
         app,
         manager,
@@ -95,7 +107,7 @@ def _of_web(app: Flask, settings: Settings, celery: Celery) -> Pushing:
     for queue in (pushes, publishes, wakeups):
         queue.use(server.start_background_task, server.eio.create_event)
     later = Background(server.start_background_task, server.sleep).later
-    return Pushing(manager, pushes, later, wakeup, socketio, plain)
+    return Pushing(manager, pushes, later, wakeup, recent, socketio, plain)
 
 
 def _at_once_too(_: float, job: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ MOST_RETENTION_DAYS = 36_500
 _ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?P<port>[1-9][0-9]{0,4}))?")
 
 
-class Origin(Words):
+class Origin(Label):
     """Scheme, host and port of a website as browsers send them, such as https://shop.example."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:

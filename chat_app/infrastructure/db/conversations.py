@@ -3,8 +3,21 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import aliased
 
@@ -73,6 +86,12 @@ class SqlSessions:
             )
         query = query.order_by(moment.desc(), _S.id.desc()).limit(limit)
         return list(self._session.scalars(query))
+
+    def renew_epochs(self, epoch: str) -> int:
+        """Give every session another epoch."""
+        changed = update(tables.chat_session).values(epoch=epoch)
+        result: Any = self._session.execute(changed)
+        return int(result.rowcount)
 
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
         """Those of `ids` that the actor may see."""

@@ -1,0 +1,89 @@
+/** The REST calls of a visitor; every answer is an Ack, nothing rejects. */
+
+import type { Ack, Failure, Message, MessagePage, Session } from "../../../browser/protocol";
+
+export interface NewSession {
+  site_key: string;
+  client_session_id: string;
+  locale: string;
+  page?: { url: string; title: string; referrer: string };
+  message: { client_msg_id: string; body: string };
+  name?: string;
+  email?: string;
+  user_id?: string;
+  identity_token?: string;
+  attributes?: Record<string, string>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+export class Rest {
+  constructor(private readonly token: () => string | null) {}
+
+  createSession(body: NewSession): Promise<Ack<{ session: Session; visitor_token?: string }>> {
+    return this.call("POST", "", body);
+  }
+
+  sessions(): Promise<Ack<{ items: Session[] }>> {
+    return this.call("GET", "?limit=10");
+  }
+
+  session(id: string): Promise<Ack<{ session: Session }>> {
+    return this.call("GET", `/${id}`);
+  }
+
+  /** The newest page, or the one before or after a number. */
+  messages(
+    id: string,
+    where: { after_seq?: number; before_seq?: number; after_revision?: number } = {},
+  ): Promise<Ack<MessagePage>> {
+    const query = new URLSearchParams(Object.entries(where).map(([key, value]) => [key, `${value}`]));
+    return this.call("GET", `/${id}/messages?${query}`);
+  }
+
+  send(id: string, body: { client_msg_id: string; body: string }): Promise<Ack<{ message: Message }>> {
+    return this.call("POST", `/${id}/messages`, body);
+  }
+
+  markRead(id: string, seq: number): Promise<Ack<{ unread: number }>> {
+    return this.call("POST", `/${id}/read`, { seq });
+  }
+
+  private async call<T>(method: string, path: string, body?: object): Promise<Ack<T>> {
+    const token = this.token();
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+    try {
+      const response = await fetch(`/api/chat/sessions${path}`, {
+        method,
+        signal: stop.signal,
+        credentials: "omit",
+        headers: {
+          ...(body ? { "Content-Type": "application/json" } : {}),
+          ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const answer = (await response.json()) as Record<string, unknown>;
+      return response.ok ? ({ ok: true, ...answer } as Ack<T>) : { ok: false, error: problem(response, answer) };
+    } catch {
+      // A timeout may have been stored; anything else of the network never arrived.
+      const code = stop.signal.aborted ? "timeout" : "offline";
+      return { ok: false, error: { code, message: "No answer" } };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A problem document (RFC 9457) as the failure of an Ack. */
+function problem(response: Response, answer: Record<string, unknown>): Failure {
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  const code = typeof answer.code === "string" ? answer.code : "unavailable";
+  return {
+    code,
+    message: String(answer.detail ?? answer.title ?? code),
+    ...(answer.errors ? { errors: answer.errors as Record<string, string[]> } : {}),
+    ...(retryAfter > 0 ? { retry_after: retryAfter } : {}),
+  };
+}
