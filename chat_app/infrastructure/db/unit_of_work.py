@@ -18,15 +18,13 @@ from chat_app.domain.errors import Unavailable
 from chat_app.domain.events import Event
 from chat_app.domain.repositories import Collision, Duplicate
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
-from chat_app.infrastructure.db.conversations import (
-    SqlAssignments,
-    SqlMessages,
-    SqlOutbox,
-    SqlSessions,
-)
+from chat_app.infrastructure.db.assignments import SqlAssignments
+from chat_app.infrastructure.db.messages import SqlMessages
 from chat_app.infrastructure.db.now import DatabaseClock
 from chat_app.infrastructure.db.organisation import SqlDepartments, SqlSites
+from chat_app.infrastructure.db.outbox import SqlOutbox
 from chat_app.infrastructure.db.people import SqlVisitors
+from chat_app.infrastructure.db.sessions import SqlSessions
 from chat_app.infrastructure.db.sqlite import WRITES
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit

@@ -1,8 +1,8 @@
-"""Repositories of sessions, messages, assignments and the outbox."""
+"""Repository of sessions."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,13 +22,9 @@ from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import aliased
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.message import Message
-from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
-from chat_app.domain.routing import Assignment
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
-from chat_app.infrastructure.db.now import DatabaseClock
 
 _S = tables.chat_session.c
 _M = tables.message.c
@@ -165,183 +161,6 @@ class SqlSessions:
             .limit(limit)
         )
         return list(self._session.scalars(query))
-
-
-class SqlMessages:
-    """What was said."""
-
-    def __init__(self, session: OrmSession) -> None:
-        self._session = session
-
-    def add(self, message: Message) -> None:
-        """Store it with the next flush."""
-        self._session.add(message)
-
-    def get(self, session_id: str, message_id: str) -> Message | None:
-        """By id, if it belongs to the session."""
-        query = select(Message).where(_M.session_id == session_id, _M.id == message_id)
-        return self._session.scalar(query)
-
-    def by_client_id(
-        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
-    ) -> Message | None:
-        """What an earlier send with the same id stored."""
-        return self._session.scalar(
-            select(Message).where(
-                _M.session_id == session_id,
-                _M.sender_kind == sender_kind,
-                _M.sender_id == sender_id,
-                _M.client_msg_id == client_msg_id,
-            )
-        )
-
-    def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
-        """The next `limit` messages after `seq`, in rising order."""
-        number = _seq(side)
-        query = select(Message).where(_M.session_id == session_id, number > seq)
-        return list(self._session.scalars(query.order_by(number).limit(limit)))
-
-    def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
-        """The `limit` messages before `seq` (None: the newest), in rising order."""
-        number = _seq(side)
-        query = select(Message).where(_M.session_id == session_id, number.is_not(None))
-        if seq is not None:
-            query = query.where(number < seq)
-        newest_first = self._session.scalars(query.order_by(number.desc()).limit(limit))
-        return list(newest_first)[::-1]
-
-    def after_revision(
-        self, session_id: str, side: Side, revision: int, limit: int
-    ) -> Sequence[Message]:
-        """The next `limit` messages that are new or changed, in rising revision."""
-        number = _M.visitor_revision if side == "visitor" else _M.revision
-        query = select(Message).where(_M.session_id == session_id, number > revision)
-        return list(self._session.scalars(query.order_by(number).limit(limit)))
-
-    def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
-        """`seq` of `side` in both numberings: (seq, visitor_seq) of all up to there."""
-        if side == "visitor":
-            query = select(_M.seq).where(_M.session_id == session_id, _M.visitor_seq == seq)
-            return self._session.scalar(query) or 0, seq
-        query = select(func.max(_M.visitor_seq)).where(_M.session_id == session_id, _M.seq <= seq)
-        return seq, self._session.scalar(query) or 0
-
-    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
-        """How many messages of the other side lie above the read mark of `side`."""
-        if side == "visitor":
-            above = and_(
-                _M.visitor_seq > _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
-            )
-        else:
-            above = and_(_M.seq > _S.agent_read_seq, _M.sender_kind == "visitor")
-        rows = self._session.execute(
-            select(_M.session_id, func.count())
-            .join(tables.chat_session, _S.id == _M.session_id)
-            .where(_M.session_id.in_([one.id for one in sessions]), above)
-            .group_by(_M.session_id)
-        ).all()
-        return dict(tuple(row) for row in rows)
-
-    def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
-        """What the visitor has said after `seq`."""
-        query = select(Message).where(
-            _M.session_id == session_id, _M.seq > seq, _M.sender_kind == "visitor"
-        )
-        return list(self._session.scalars(query.order_by(_M.seq)))
-
-
-class SqlAssignments:
-    """Who has which session."""
-
-    def __init__(self, session: OrmSession) -> None:
-        self._session = session
-
-    def add(self, assignment: Assignment) -> None:
-        """Store it; the flush raises Duplicate when the slot or the session is taken."""
-        self._session.add(assignment)
-        self._session.flush()
-
-    def open_of_session(self, session_id: str) -> Assignment | None:
-        """The assignment in force."""
-        query = select(Assignment).where(tables.assignment.c.open_session == session_id)
-        return self._session.scalar(query)
-
-    def taken_slots(self, agent_id: str) -> set[str]:
-        """The slots of the agent that are in use."""
-        slots = tables.assignment.c.open_slot
-        query = select(slots).where(tables.assignment.c.agent_id == agent_id, slots.is_not(None))
-        return {slot for slot in self._session.scalars(query) if slot is not None}
-
-
-class SqlOutbox:
-    """Work to be done after commits; due times are on the database's clock."""
-
-    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
-        self._session = session
-        self._clock = clock
-
-    def add(self, entry: OutboxEntry) -> None:
-        """Write the entry, unless one with the same dedupe key is already pending."""
-        key = entry.dedupe_key
-        if key is not None and self._is_pending(key):
-            return
-        entry.available_at = self._clock.now()
-        self._session.add(entry)
-
-    def _is_pending(self, key: str) -> bool:
-        """Hold the pending entry: a worker that began now would not see what we commit."""
-        query = select(tables.outbox.c.id).where(tables.outbox.c.dedupe_key == key)
-        return self._session.scalar(query.with_for_update(read=True)) is not None
-
-    def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
-        """Take entries that are due, and those whose worker went away, for `seconds`."""
-        now, rows = self._clock.now(), tables.outbox.c
-        due = or_(
-            and_(rows.state == "pending", rows.available_at <= now),
-            and_(rows.state == "claimed", rows.locked_until <= now),
-        )
-        query = select(OutboxEntry).where(due).order_by(rows.available_at).limit(limit)
-        claimed = list(self._session.scalars(query.with_for_update(skip_locked=True)))
-        for entry in claimed:
-            entry.state = "claimed"
-            entry.attempts += 1
-            entry.dedupe_key = None
-            entry.lock_token = lock_token
-            entry.locked_until = now + timedelta(seconds=seconds)
-        return claimed
-
-    def dead(self, limit: int) -> Sequence[OutboxEntry]:
-        """What was given up, oldest first."""
-        query = select(OutboxEntry).where(tables.outbox.c.state == "dead")
-        return list(self._session.scalars(query.order_by(tables.outbox.c.created_at).limit(limit)))
-
-    def revive(self, entry_ids: Sequence[str]) -> int:
-        """Make given-up entries due again."""
-        query = select(OutboxEntry).where(
-            tables.outbox.c.id.in_(entry_ids), tables.outbox.c.state == "dead"
-        )
-        found = list(self._session.scalars(query.with_for_update()))
-        for entry in found:
-            entry.state, entry.attempts = "pending", 0
-            entry.available_at = self._clock.now()
-        return len(found)
-
-    def delay(self, entry: OutboxEntry, seconds: int) -> None:
-        """Make the entry due again in `seconds`."""
-        entry.available_at = self._clock.now() + timedelta(seconds=seconds)
-
-    def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
-        """The entry, if it is still claimed with this token."""
-        query = select(OutboxEntry).where(
-            tables.outbox.c.id == entry_id,
-            tables.outbox.c.lock_token == lock_token,
-            tables.outbox.c.state == "claimed",
-        )
-        return self._session.scalar(query.with_for_update())
-
-
-def _seq(side: Side) -> ColumnElement[int]:
-    return _M.visitor_seq if side == "visitor" else _M.seq
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

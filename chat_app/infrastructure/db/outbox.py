@@ -1,0 +1,78 @@
+"""Repository of work to be done after commits."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session as OrmSession
+
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.now import DatabaseClock
+
+
+class SqlOutbox:
+    """Work to be done after commits; due times are on the database's clock."""
+
+    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
+        self._session = session
+        self._clock = clock
+
+    def add(self, entry: OutboxEntry) -> None:
+        """Write the entry, unless one with the same dedupe key is already pending."""
+        key = entry.dedupe_key
+        if key is not None and self._is_pending(key):
+            return
+        entry.available_at = self._clock.now()
+        self._session.add(entry)
+
+    def _is_pending(self, key: str) -> bool:
+        """Hold the pending entry: a worker that began now would not see what we commit."""
+        query = select(tables.outbox.c.id).where(tables.outbox.c.dedupe_key == key)
+        return self._session.scalar(query.with_for_update(read=True)) is not None
+
+    def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
+        """Take entries that are due, and those whose worker went away, for `seconds`."""
+        now, rows = self._clock.now(), tables.outbox.c
+        due = or_(
+            and_(rows.state == "pending", rows.available_at <= now),
+            and_(rows.state == "claimed", rows.locked_until <= now),
+        )
+        query = select(OutboxEntry).where(due).order_by(rows.available_at).limit(limit)
+        claimed = list(self._session.scalars(query.with_for_update(skip_locked=True)))
+        for entry in claimed:
+            entry.state = "claimed"
+            entry.attempts += 1
+            entry.dedupe_key = None
+            entry.lock_token = lock_token
+            entry.locked_until = now + timedelta(seconds=seconds)
+        return claimed
+
+    def dead(self, limit: int) -> Sequence[OutboxEntry]:
+        """What was given up, oldest first."""
+        query = select(OutboxEntry).where(tables.outbox.c.state == "dead")
+        return list(self._session.scalars(query.order_by(tables.outbox.c.created_at).limit(limit)))
+
+    def revive(self, entry_ids: Sequence[str]) -> int:
+        """Make given-up entries due again."""
+        query = select(OutboxEntry).where(
+            tables.outbox.c.id.in_(entry_ids), tables.outbox.c.state == "dead"
+        )
+        found = list(self._session.scalars(query.with_for_update()))
+        for entry in found:
+            entry.state, entry.attempts = "pending", 0
+            entry.available_at = self._clock.now()
+        return len(found)
+
+    def delay(self, entry: OutboxEntry, seconds: int) -> None:
+        """Make the entry due again in `seconds`."""
+        entry.available_at = self._clock.now() + timedelta(seconds=seconds)
+
+    def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
+        """The entry, if it is still claimed with this token."""
+        query = select(OutboxEntry).where(
+            tables.outbox.c.id == entry_id,
+            tables.outbox.c.lock_token == lock_token,
+            tables.outbox.c.state == "claimed",
+        )
+        return self._session.scalar(query.with_for_update())
