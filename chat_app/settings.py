@@ -3,11 +3,12 @@
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from chat_app.domain.limits import Limits
 
@@ -169,6 +170,18 @@ def _email(env: Mapping[str, str], name: str, default: str) -> str:
     return value
 
 
+def _split(name: str, url: str) -> SplitResult:
+    """The parts of a URL. It is not repeated in the error: it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        valid = parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise SettingsError(f"{name}: has no valid host and port")
+    return parts
+
+
 def _redis_url(env: Mapping[str, str]) -> str | None:
     name = "REDIS_ADDR" if env.get("REDIS_ADDR") else "REDIS_URL"
     value = env.get(name)
@@ -178,9 +191,12 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
         host, colon, port = value.rpartition(":")
         if not colon or not port.isdigit() or not host:
             raise SettingsError(f"{name}: host:port or a URL is needed, not {value!r}")
+        _split(name, f"redis://{value}")
         return f"redis://{value}/0"
     if value.split("://", 1)[0] not in _REDIS_SCHEMES:
         raise SettingsError(f"{name}: the scheme must be one of {', '.join(_REDIS_SCHEMES)}")
+    if not value.startswith("redis+sentinel://"):  # which names several hosts
+        _split(name, value)
     return value
 
 
@@ -216,6 +232,11 @@ def _kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     value = path.read_text(encoding="ascii")
+    for _ in range(50):
+        if value:
+            break
+        time.sleep(0.02)  # the other process has made the file but not written it yet
+        value = path.read_text(encoding="ascii")
     if len(value) < 32:
         raise SettingsError(f"SECRET_KEY: {path} is damaged, delete it to make a new one")
     return value
@@ -236,7 +257,7 @@ def _origins(env: Mapping[str, str]) -> tuple[str, ...]:
     ]
     origins = tuple(item for item in given if item)
     for origin in origins:
-        parts = urlsplit(origin)
+        parts = _split("ALLOWED_ORIGINS", origin)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
             raise SettingsError(
                 f"ALLOWED_ORIGINS: {origin!r} is no origin like https://example.com"
@@ -246,14 +267,14 @@ def _origins(env: Mapping[str, str]) -> tuple[str, ...]:
 
 def _public_url(env: Mapping[str, str], port: int) -> str:
     value = (env.get("PUBLIC_URL") or f"http://localhost:{port}").rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    parts = _split("PUBLIC_URL", value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"PUBLIC_URL: must be an http(s) URL, not {value!r}")
     return value
 
 
 def _smtp_url(env: Mapping[str, str]) -> str | None:
     value = env.get("SMTP_URL") or None
-    if value and urlsplit(value).scheme not in ("smtp", "smtps"):
+    if value and _split("SMTP_URL", value).scheme not in ("smtp", "smtps"):
         raise SettingsError("SMTP_URL: must look like smtp://user:pass@host:port")
     return value

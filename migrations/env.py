@@ -22,10 +22,11 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            context.run_migrations()
-        # The connection was told things that hold for it alone: nobody else may have it.
-        connection.invalidate()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+        finally:
+            connection.invalidate()  # nobody else may have one that was told to look away
 
 
 def _let_tables_be_replaced(connection: Connection) -> None:

@@ -51,6 +51,7 @@ class SmtpMailer:
         """Send the letter; raise Unavailable when it must be tried again."""
         try:
             with self._connect() as server:
+                self._introduce(server)
                 server.send_message(_letter(mail, self._sender))
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable("The mail server refused or did not answer") from error
@@ -58,14 +59,12 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         host = self._url.hostname or "localhost"
         if self._url.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, self._url.port or 465, timeout=TIMEOUT_SECONDS
-            )
-        else:
-            server = smtplib.SMTP(host, self._url.port or 587, timeout=TIMEOUT_SECONDS)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls()
+            return smtplib.SMTP_SSL(host, self._url.port or 465, timeout=TIMEOUT_SECONDS)
+        return smtplib.SMTP(host, self._url.port or 587, timeout=TIMEOUT_SECONDS)
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
+        server.ehlo_or_helo_if_needed()
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
-        return server

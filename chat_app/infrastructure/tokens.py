@@ -35,7 +35,10 @@ class HashedTokens:
             )
         except (jwt.PyJWTError, ValueError) as error:
             raise Unauthorized("identity_token is not valid") from error
-        if claims["exp"] > now.timestamp() + MOST_SECONDS_AHEAD + LEEWAY_SECONDS:
+        expires = claims["exp"]
+        if not isinstance(expires, int | float):
+            raise Unauthorized("identity_token: exp must be a number")
+        if expires > now.timestamp() + MOST_SECONDS_AHEAD + LEEWAY_SECONDS:
             raise Unauthorized("identity_token: exp is more than 10 minutes ahead")
         return _identity(claims)
 

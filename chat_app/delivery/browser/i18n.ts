@@ -4,7 +4,7 @@ import { type Locale, Phrasebook, type Words } from "./phrasebook";
 import sharedEnglish from "./words/en.json";
 import sharedChinese from "./words/zh-CN.json";
 
-export { LOCALE_NAMES, LOCALES, type Locale, resolveLocale, type Vars, type Words } from "./phrasebook";
+export { type Locale, resolveLocale, type Vars, type Words } from "./phrasebook";
 
 export class Translator extends Phrasebook {
   /** `own` holds the words of one application. */

@@ -4,9 +4,6 @@ export type Locale = "en" | "zh-CN";
 export type Words = Record<string, string>;
 export type Vars = Record<string, string | number>;
 
-export const LOCALES: readonly Locale[] = ["en", "zh-CN"];
-export const LOCALE_NAMES: Record<Locale, string> = { en: "English", "zh-CN": "简体中文" };
-
 /** The first wish we can fulfil; "auto" and nothing are passed over. English when none. */
 export function resolveLocale(wishes: readonly (string | null | undefined)[]): Locale {
   for (const wish of wishes) {
@@ -18,10 +15,8 @@ export function resolveLocale(wishes: readonly (string | null | undefined)[]): L
 }
 
 export class Phrasebook {
-  private readonly watchers = new Set<(locale: Locale) => void>();
-
   constructor(
-    public locale: Locale,
+    readonly locale: Locale,
     private readonly words: Partial<Record<Locale, Words>>,
   ) {}
 
@@ -37,17 +32,6 @@ export class Phrasebook {
   /** True when there are words for `key`. */
   has(key: string): boolean {
     return key in (this.words[this.locale] ?? {});
-  }
-
-  setLocale(locale: Locale): void {
-    if (locale === this.locale) return;
-    this.locale = locale;
-    for (const watcher of [...this.watchers]) watcher(locale);
-  }
-
-  onLocale(react: (locale: Locale) => void): () => void {
-    this.watchers.add(react);
-    return () => this.watchers.delete(react);
   }
 
   private find(key: string, vars: Vars): string {

@@ -1,9 +1,9 @@
-"""The widget's routes: /widget.js, /widget/frame and, in development, /demo."""
+"""The widget's routes: /widget.js, /widget/frame, built files and, in development, /demo."""
 
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from chat_app.delivery.widget.assets import Assets
 from chat_app.delivery.widget.headers import frame_ancestors, secure
@@ -14,7 +14,9 @@ from chat_app.settings import Settings
 from chat_app.use_cases.sites import Sites
 
 _NOT_BUILT = "// The browser side is not built yet: run `npm ci && npm run build`.\n"
-_LOADER_SECONDS = 300
+_NEVER_KEPT = {"Cache-Control": "no-store"}
+_KEPT_SHORTLY = "public, max-age=300"
+_KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 def create_blueprint(sites: Sites, settings: Settings) -> Blueprint:
@@ -23,6 +25,7 @@ def create_blueprint(sites: Sites, settings: Settings) -> Blueprint:
     pages = _Pages(sites, settings)
     blueprint.add_url_rule("/widget.js", "loader", pages.loader)
     blueprint.add_url_rule("/widget/frame", "frame", pages.frame)
+    blueprint.add_url_rule("/static/build/<name>", "built_file", pages.built_file)
     if not settings.production:
         blueprint.add_url_rule("/demo", "demo", pages.demo)
     return blueprint
@@ -38,17 +41,17 @@ class _Pages:
 
     def loader(self) -> Response:
         """The script a website embeds; cached shortly, so that a new version arrives soon."""
-        built = self._assets.loader()
-        response = make_response(built[0] if built else _NOT_BUILT)
-        if built:
-            response.set_etag(built[1])
-        response.cache_control.public = True
-        response.cache_control.max_age = _LOADER_SECONDS if built else 0
-        response.headers["Content-Type"] = "text/javascript; charset=utf-8"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.make_conditional(request)
-        return response
+        built = self._assets.file("widget.js")
+        if built is None:
+            return Response(_NOT_BUILT, mimetype="text/javascript", headers=_NEVER_KEPT)
+        return built.respond(request, _KEPT_SHORTLY)
+
+    def built_file(self, name: str) -> Response:
+        """A script or style of the build; its name changes with its content, so it never expires."""
+        built = self._assets.file(name)
+        if built is None:
+            abort(404)
+        return built.respond(request, _KEPT_SHORTLY if name == "widget.js" else _KEPT_FOR_GOOD)
 
     def frame(self) -> Response:
         """The chat itself, for the iframe the loader opens; 404 for an unknown site."""
@@ -63,7 +66,7 @@ class _Pages:
             ancestors=frame_ancestors(site.allowed_origins),
             locale=locale,
             title=site.name,
-            config=_config(site) | {"words": self._chat_words[locale]},
+            config=_config(site, locale) | {"words": self._chat_words[locale]},
         )
 
     def demo(self) -> Response:
@@ -90,12 +93,15 @@ def _accepted() -> list[str]:
     return [language for language, _ in request.accept_languages]
 
 
-def _config(site: PublicSite) -> dict[str, Any]:
+def _config(site: PublicSite, locale: str) -> dict[str, Any]:
     """What the frame's script has to know; all of it is public."""
+    theme = dict(site.theme)
+    if isinstance(greetings := theme.get("greeting"), dict):
+        theme["greeting"] = greetings.get(locale)
     return {
         "site_key": site.key,
         "name": site.name,
-        "theme": dict(site.theme),
+        "theme": theme,
         "prechat_fields": list(site.prechat_fields),
         "agents_online": site.agents_online,
     }

@@ -49,7 +49,10 @@ export class App {
         this.foot.focus();
       },
     });
-    this.foot = new Foot(config, this.conversation, words, () => this.schedule());
+    this.foot = new Foot(config, this.conversation, words, {
+      formDone: () => this.schedule(),
+      resized: () => this.log.keepBottom(),
+    });
     this.listen(close);
   }
 

@@ -1,7 +1,6 @@
 /** window.ClandChat, also for calls made before the loader arrived. */
 
 import type { HostEvent, Identity } from "../bridge";
-import type { Widget } from "./widget";
 
 type Command = [name: string, ...values: unknown[]];
 
@@ -24,26 +23,17 @@ declare global {
   }
 }
 
-export function createApi(widget: Widget): ClandChatApi {
+/** Put the API in the place of the queue and run what was queued. */
+export function takeOver(methods: Omit<ClandChatApi, "push">): void {
+  const queued = window.ClandChat;
   const api: ClandChatApi = {
-    open: () => widget.show(true),
-    close: () => widget.show(false),
-    toggle: () => widget.show(!widget.isOpen()),
-    on: widget.on,
-    identify: widget.identify,
-    setLocale: widget.setLocale,
+    ...methods,
     push: (...commands) => {
       for (const [name, ...values] of commands) {
         (api[name as keyof ClandChatApi] as (...given: unknown[]) => void)?.(...values);
       }
     },
   };
-  return api;
-}
-
-/** Put the API in the place of the queue and run what was queued. */
-export function takeOver(api: ClandChatApi): void {
-  const queued = window.ClandChat;
   window.ClandChat = api;
   if (Array.isArray(queued)) api.push(...queued);
 }

@@ -5,12 +5,11 @@ import { addStyles, isNarrow } from "./styles";
 import type { LauncherWords } from "./words";
 
 export interface Launcher {
-  mount(nonce: string): void;
+  mount(): void;
   /** Show or hide the panel; a phone's page does not scroll behind it. */
   show(open: boolean): void;
   hold(frame: HTMLIFrameElement): void;
-  /** The frame works: on phones its own close button replaces ours. */
-  ready(): void;
+  /** Colour and side; once the frame works, its own close button replaces ours on phones. */
   paint(accent: string | undefined, position: string | undefined): void;
   unread(count: number): void;
   speak(words: LauncherWords): void;
@@ -21,11 +20,11 @@ const DOWN = "m6 9 6 6 6-6";
 
 /** Closures instead of a class: their names shrink, and this script is on every page. */
 export function createLauncher(press: () => void): Launcher {
-  const host = element("div");
+  const host = document.createElement("div");
   const root = host.attachShadow({ mode: "open" });
-  const button = element("button");
-  const badge = element("i");
-  const panel = element("section");
+  const button = document.createElement("button");
+  const badge = document.createElement("i");
+  const panel = document.createElement("section");
   const page = document.documentElement.style;
   let words: LauncherWords;
   let frame: HTMLIFrameElement | undefined;
@@ -42,7 +41,7 @@ export function createLauncher(press: () => void): Launcher {
     const waiting = badge.textContent;
     const closed = waiting ? `${words.open} (${words.unread}${waiting})` : words.open;
     button.ariaLabel = isOpen ? words.close : closed;
-    button.ariaExpanded = String(isOpen);
+    button.ariaExpanded = `${isOpen}`;
     if (frame) frame.title = words.title;
   }
 
@@ -55,8 +54,8 @@ export function createLauncher(press: () => void): Launcher {
   }
 
   return {
-    mount(nonce) {
-      addStyles(root, nonce);
+    mount() {
+      addStyles(root);
       document.body.append(host);
       button.onkeydown = ({ key }) => {
         if (key === "Escape" && isOpen) press();
@@ -64,13 +63,10 @@ export function createLauncher(press: () => void): Launcher {
       if (visualViewport) visualViewport.onresize = visualViewport.onscroll = fit;
     },
     show(open) {
-      const covers = isNarrow();
       const inside = root.activeElement === frame;
-      if (open && !isOpen && covers) {
-        scrolling = page.overflow;
-        page.overflow = "hidden";
-      } else if (!open && page.overflow === "hidden") page.overflow = scrolling;
+      if (!isOpen) scrolling = page.overflow;
       isOpen = open;
+      page.overflow = open && isNarrow() ? "hidden" : scrolling;
       host.toggleAttribute("open", open);
       label();
       fit();
@@ -82,14 +78,12 @@ export function createLauncher(press: () => void): Launcher {
       panel.append(held);
       label();
     },
-    ready() {
-      host.toggleAttribute("ready", true);
-    },
     paint(accent, position) {
       const colour = validAccent(accent);
       host.style.setProperty("--accent", colour);
       host.style.setProperty("--ink", textOn(colour));
       host.toggleAttribute("left", position === "left");
+      host.toggleAttribute("ready", !!frame);
     },
     unread(count) {
       badge.textContent = count > 99 ? "99+" : count > 0 ? `${count}` : "";
@@ -100,10 +94,6 @@ export function createLauncher(press: () => void): Launcher {
       label();
     },
   };
-}
-
-function element<K extends keyof HTMLElementTagNameMap>(name: K): HTMLElementTagNameMap[K] {
-  return document.createElement(name);
 }
 
 function icon(path: string): SVGElement {

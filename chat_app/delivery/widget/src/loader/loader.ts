@@ -3,15 +3,9 @@
  * no frame until the visitor opens the chat.
  */
 
-import { createApi, takeOver } from "./api";
-import { createWidget } from "./widget";
+import { startWidget } from "./widget";
 
 const script = document.currentScript as HTMLScriptElement | null;
 
 // A page that carries the tag twice still gets one launcher.
-if (script && !("open" in (window.ClandChat ?? {}))) {
-  const widget = createWidget(script);
-  takeOver(createApi(widget));
-  if (document.body) widget.mount();
-  else addEventListener("DOMContentLoaded", widget.mount);
-}
+if (script && !("open" in (window.ClandChat ?? {}))) startWidget(script);

@@ -8,14 +8,13 @@ export function isNarrow(): boolean {
 }
 
 /** Constructed style sheets are allowed by every Content-Security-Policy; the tag is for old browsers. */
-export function addStyles(root: ShadowRoot, nonce: string): void {
+export function addStyles(root: ShadowRoot): void {
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     root.adoptedStyleSheets = [sheet];
   } catch {
     const style = document.createElement("style");
-    style.nonce = nonce;
     style.textContent = text;
     root.append(style);
   }

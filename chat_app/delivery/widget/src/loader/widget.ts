@@ -1,28 +1,21 @@
 /** Opens and closes the chat, makes the frame at the first opening, and talks with it. */
 
-import { type HostEvent, type Identity, post, received, type ToFrame } from "../bridge";
+import { type Identity, post, received, type ToFrame } from "../bridge";
+import { takeOver } from "./api";
 import { createLauncher } from "./launcher";
 import { createMemory } from "./memory";
 import { isNarrow } from "./styles";
 import { launcherWords } from "./words";
 
-export interface Widget {
-  mount(): void;
-  isOpen(): boolean;
-  show(open: boolean): void;
-  on(event: HostEvent, react: (detail: unknown) => void): () => void;
-  identify(identity: Identity): void;
-  setLocale(locale: string): void;
-}
-
 /** `script` says where Cland Chat runs, and in data-… what this page wants. */
-export function createWidget(script: HTMLScriptElement): Widget {
-  const { site = "", position, accent, open: opens, locale: spoken = "" } = script.dataset;
+export function startWidget(script: HTMLScriptElement): void {
+  const { site = "", position, accent, open: asked = "false", locale: spoken = "" } = script.dataset;
   const { origin } = new URL(script.src);
   const [known, remember] = createMemory(site);
   const launcher = createLauncher(() => show(!isOpen));
   const listeners = new Map<string, Set<(detail: unknown) => void>>();
   let locale = spoken;
+  let opens = asked !== "false";
   let frame: HTMLIFrameElement | undefined;
   let identity: Identity | undefined;
   let isOpen = false;
@@ -30,9 +23,12 @@ export function createWidget(script: HTMLScriptElement): Widget {
   let isReady = false;
 
   function show(open: boolean): void {
+    if (!isMounted) {
+      opens = open;
+      return;
+    }
     const changed = isOpen !== open;
     isOpen = open;
-    if (!isMounted) return;
     if (open) load();
     launcher.show(open);
     remember({ open });
@@ -65,7 +61,6 @@ export function createWidget(script: HTMLScriptElement): Widget {
     isReady = true;
     remember({ accent, position });
     paint();
-    launcher.ready();
     if (identity) tell({ type: "identify", identity });
     tellShown();
     fire("ready");
@@ -88,23 +83,25 @@ export function createWidget(script: HTMLScriptElement): Widget {
     listeners.get(event)?.forEach((react) => react(detail));
   }
 
+  function mount(): void {
+    isMounted = true;
+    launcher.mount();
+    addEventListener("message", (event) => {
+      const message = received(event, frame?.contentWindow, origin);
+      if (message) hear(message);
+    });
+    // Over a whole phone screen the chat does not come back by itself.
+    if (opens || (known.open && !isNarrow())) show(true);
+    else if (known.live) load();
+  }
+
   paint();
   launcher.speak(launcherWords(locale));
 
-  return {
-    mount() {
-      isMounted = true;
-      launcher.mount(script.nonce);
-      addEventListener("message", (event) => {
-        const message = received(event, frame?.contentWindow, origin);
-        if (message) hear(message);
-      });
-      // Over a whole phone screen the chat does not come back by itself.
-      if (isOpen || (opens ?? "false") !== "false" || (known.open && !isNarrow())) show(true);
-      else if (known.live) load();
-    },
-    isOpen: () => isOpen,
-    show,
+  takeOver({
+    open: () => show(true),
+    close: () => show(false),
+    toggle: () => show(!isOpen),
     on(event, react) {
       const reacting = listeners.get(event) ?? new Set();
       listeners.set(event, reacting.add(react));
@@ -119,5 +116,8 @@ export function createWidget(script: HTMLScriptElement): Widget {
       launcher.speak(launcherWords(locale));
       tell({ type: "locale", locale });
     },
-  };
+  });
+
+  if (document.body) mount();
+  else addEventListener("DOMContentLoaded", mount);
 }

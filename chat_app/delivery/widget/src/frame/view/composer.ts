@@ -15,6 +15,8 @@ export interface ComposerOptions {
   send: (body: string) => void;
   typing: () => void;
   stopTyping: () => void;
+  /** Called within the same frame, before the change of height can be seen. */
+  resized: () => void;
 }
 
 export class Composer {
@@ -92,6 +94,7 @@ export class Composer {
   private grow(): void {
     this.input.style.height = "auto";
     this.input.style.height = `${this.input.scrollHeight}px`;
+    this.options.resized();
   }
 
   private kept(): string {

@@ -24,7 +24,7 @@ export class Foot {
     private readonly config: FrameConfig,
     private readonly conversation: Conversation,
     private readonly words: Phrasebook,
-    private readonly onFormDone: () => void,
+    private readonly reactions: { formDone: () => void; resized: () => void },
   ) {
     this.isAnswered = config.prechatFields.length === 0;
     this.state = new StateLine(conversation, words);
@@ -37,6 +37,7 @@ export class Foot {
       send: (body) => conversation.send(body),
       typing: () => conversation.typing.press(),
       stopTyping: () => conversation.typing.stop(),
+      resized: reactions.resized,
     });
     this.element = h("footer", {}, this.state.element, this.replies, this.ended, this.composer.element);
   }
@@ -75,7 +76,7 @@ export class Foot {
     this.form ??= new PrechatForm(this.config.prechatFields, this.words, (details) => {
       this.conversation.courier.details = details;
       this.isAnswered = true;
-      this.onFormDone();
+      this.reactions.formDone();
       this.composer.focus();
     });
     if (!this.form.element.isConnected) this.state.element.after(this.form.element);

@@ -21,6 +21,7 @@ export class Log {
   private readonly drawn = new Map<string, { node: HTMLElement; signature: string }>();
   private firstSeq = 0;
   private lastSeq = 0;
+  private wasAtBottom = true;
   private session: string | undefined;
 
   constructor(
@@ -34,12 +35,9 @@ export class Log {
     this.scroller = h("div", { class: "scroller" }, this.earlier, above, this.list, below, this.typing.element);
     this.element = h("div", { class: "middle" }, this.scroller, this.pill);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    // A growing composer or a phone's keyboard must not push the last message out of sight.
-    new ResizeObserver(() => this.wasAtBottom && this.toBottom()).observe(this.scroller);
+    new ResizeObserver(() => this.keepBottom()).observe(this.scroller);
     this.list.addEventListener("keydown", (event) => this.walk(event));
   }
-
-  private wasAtBottom = true;
 
   /** True when the newest message is in sight. */
   get isAtBottom(): boolean {
@@ -69,6 +67,11 @@ export class Log {
     else if (grewAbove) this.scroller.scrollTop += this.scroller.scrollHeight - heightBefore;
     this.pill.hidden = this.isAtBottom || conversation.unread === 0;
     this.pill.replaceChildren(words.t("new_messages"), icon("down"));
+  }
+
+  /** A growing composer or a phone's keyboard must not push the last message out of sight. */
+  keepBottom(): void {
+    if (this.wasAtBottom) this.toBottom();
   }
 
   toBottom(smooth = false): void {

@@ -1,0 +1,285 @@
+"""The repositories of sessions, messages and work in memory: see fake_database.py."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.message import Message
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.ports import Clock
+from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.routing import Assignment
+from chat_app.domain.session import Session, Side
+from chat_app.domain.visitor import Visitor
+from chat_app.use_cases.access import may_see
+
+Flush = Callable[[], None]
+_RANKS: Final = {"urgent": 3, "high": 2, "normal": 1, "low": 0}
+
+
+class ConversationRows(Protocol):
+    """The tables these repositories read and write."""
+
+    visitors: list[Visitor]
+    sessions: list[Session]
+    messages: list[Message]
+    assignments: list[Assignment]
+    outbox: list[OutboxEntry]
+
+
+class FakeSessions:
+    def __init__(self, rows: ConversationRows, flush: Flush) -> None:
+        self._rows = rows
+        self._flush = flush
+
+    def add(self, session: Session) -> None:
+        self._rows.sessions.append(session)
+        self._flush()
+
+    def get(self, session_id: str) -> Session | None:
+        return next((one for one in self._rows.sessions if one.id == session_id), None)
+
+    def locked(self, session_id: str) -> Session | None:
+        return self.get(session_id)
+
+    def open_of(self, site_id: str, visitor_id: str) -> Session | None:
+        key = f"{site_id}:{visitor_id}"
+        return next((one for one in self._rows.sessions if one.open_key == key), None)
+
+    def by_client_key(self, key: str) -> Session | None:
+        return next((one for one in self._rows.sessions if one.client_session_key == key), None)
+
+    def next_waiting(self, passed: Iterable[str | None]) -> Session | None:
+        skipped = set(passed)
+        waiting = [one for one in self._waiting() if one.department_id not in skipped]
+        return min(waiting, key=_turn, default=None)
+
+    def page_for(
+        self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
+    ) -> Sequence[Session]:
+        def place(one: Session) -> tuple[datetime, str]:
+            return (one.created_at if actor.is_visitor else one.updated_at, one.id)
+
+        shown = [one for one in self._rows.sessions if may_see(actor, one)]
+        shown = [one for one in shown if self._is_wanted(one, wanted)]
+        if cursor is not None:
+            shown = [one for one in shown if place(one) < (cursor.at, cursor.id)]
+        return sorted(shown, key=place, reverse=True)[:limit]
+
+    def renew_epochs(self, epoch: str) -> int:
+        for one in self._rows.sessions:
+            one.epoch = epoch
+        return len(self._rows.sessions)
+
+    def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
+        return [one for one in self._rows.sessions if one.id in ids and may_see(actor, one)]
+
+    def counts_for(self, actor: Actor) -> Counts:
+        shown = [one for one in self._rows.sessions if may_see(actor, one)]
+        mine = [one for one in shown if one.agent_id == actor.id and one.status == "active"]
+        return Counts(
+            queued=sum(one.status == "queued" for one in shown),
+            mine=len(mine),
+            active=sum(one.status == "active" for one in shown),
+            closed=sum(one.status == "closed" for one in shown),
+        )
+
+    def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:
+        return self._open_by_id(lambda one: one.agent_id == agent_id, limit)
+
+    def open_in(self, department_id: str, limit: int) -> Sequence[Session]:
+        return self._open_by_id(lambda one: one.department_id == department_id, limit)
+
+    def _open_by_id(self, wanted: Callable[[Session], bool], limit: int) -> Sequence[Session]:
+        found = [one for one in self._rows.sessions if one.open_key is not None and wanted(one)]
+        return sorted(found, key=lambda one: one.id)[:limit]
+
+    def queue_positions(self, sessions: Sequence[Session]) -> Mapping[str, int]:
+        waiting = self._waiting()
+        return {
+            one.id: 1
+            + sum(
+                other.department_id == one.department_id and _turn(other) < _turn(one)
+                for other in waiting
+            )
+            for one in sessions
+            if one.status == "queued"
+        }
+
+    def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
+        open_ones = [
+            one for one in self._rows.sessions if one.status in ("bot", "queued", "active")
+        ]
+        idle = [one for one in open_ones if one.updated_at < moment]
+        return [one.id for one in sorted(idle, key=lambda one: one.updated_at)[:limit]]
+
+    def _waiting(self) -> list[Session]:
+        return [one for one in self._rows.sessions if one.status == "queued"]
+
+    def _is_wanted(self, session: Session, wanted: SessionFilter) -> bool:
+        assignee = None if wanted.assignee == "none" else wanted.assignee
+        asked: list[tuple[Any, bool]] = [
+            (wanted.status, session.status == wanted.status),
+            (wanted.open_only, not session.is_closed),
+            (wanted.assignee, session.agent_id == assignee),
+            (wanted.department_id, session.department_id == wanted.department_id),
+            (wanted.site_id, session.site_id == wanted.site_id),
+            (wanted.tag, wanted.tag in session.tags),
+            (wanted.q, self._mentions(session, (wanted.q or "").lower())),
+        ]
+        return all(fits for question, fits in asked if question)
+
+    def _mentions(self, session: Session, text: str) -> bool:
+        visitor = next((one for one in self._rows.visitors if one.id == session.visitor_id), None)
+        texts = [session.subject]
+        texts += [visitor.name, visitor.email] if visitor else []
+        texts += [one.body for one in self._rows.messages if one.session_id == session.id]
+        return any(text in (one or "").lower() for one in texts)
+
+
+class FakeMessages:
+    def __init__(self, rows: ConversationRows) -> None:
+        self._rows = rows
+
+    def add(self, message: Message) -> None:
+        self._rows.messages.append(message)
+
+    def get(self, session_id: str, message_id: str) -> Message | None:
+        return next((one for one in self._of(session_id) if one.id == message_id), None)
+
+    def by_client_id(
+        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
+    ) -> Message | None:
+        wanted = (sender_kind, sender_id, client_msg_id)
+        return next(
+            (
+                one
+                for one in self._of(session_id)
+                if (one.sender_kind, one.sender_id, one.client_msg_id) == wanted
+            ),
+            None,
+        )
+
+    def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
+        return [one for one in self._read_by(session_id, side) if _seq(one, side) > seq][:limit]
+
+    def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
+        found = self._read_by(session_id, side)
+        return [one for one in found if seq is None or _seq(one, side) < seq][-limit:]
+
+    def after_revision(
+        self, session_id: str, side: Side, revision: int, limit: int
+    ) -> Sequence[Message]:
+        found = [one for one in self._read_by(session_id, side) if _revision(one, side) > revision]
+        return sorted(found, key=lambda one: _revision(one, side))[:limit]
+
+    def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
+        if side == "visitor":
+            return next((one.seq for one in self._of(session_id) if one.visitor_seq == seq), 0), seq
+        shown = [one.visitor_seq or 0 for one in self._of(session_id) if one.seq <= seq]
+        return seq, max(shown, default=0)
+
+    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
+        others = ("agent", "bot") if side == "visitor" else ("visitor",)
+        counts = {
+            session.id: sum(
+                one.sender_kind in others and _seq(one, side) > session.read_mark(side)
+                for one in self._read_by(session.id, side)
+            )
+            for session in sessions
+        }
+        return {session_id: count for session_id, count in counts.items() if count}
+
+    def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
+        found = self._read_by(session_id, "agent")
+        return [one for one in found if one.seq > seq and one.sender_kind == "visitor"]
+
+    def _of(self, session_id: str) -> list[Message]:
+        return [one for one in self._rows.messages if one.session_id == session_id]
+
+    def _read_by(self, session_id: str, side: Side) -> list[Message]:
+        shown = [one for one in self._of(session_id) if side == "agent" or one.visitor_seq]
+        return sorted(shown, key=lambda one: _seq(one, side))
+
+
+class FakeAssignments:
+    def __init__(self, rows: ConversationRows, flush: Flush) -> None:
+        self._rows = rows
+        self._flush = flush
+
+    def add(self, assignment: Assignment) -> None:
+        self._rows.assignments.append(assignment)
+        self._flush()
+
+    def open_of_session(self, session_id: str) -> Assignment | None:
+        return next((one for one in self._rows.assignments if one.open_session == session_id), None)
+
+    def taken_slots(self, agent_id: str) -> set[str]:
+        mine = [one for one in self._rows.assignments if one.agent_id == agent_id]
+        return {one.open_slot for one in mine if one.open_slot is not None}
+
+
+class FakeOutbox:
+    def __init__(self, rows: ConversationRows, clock: Clock) -> None:
+        self._rows = rows
+        self._clock = clock
+
+    def add(self, entry: OutboxEntry) -> None:
+        key = entry.dedupe_key
+        if key is not None and any(one.dedupe_key == key for one in self._rows.outbox):
+            return
+        entry.available_at = self._clock.now()
+        self._rows.outbox.append(entry)
+
+    def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
+        now = self._clock.now()
+        due = [one for one in self._rows.outbox if _is_due(one, now)]
+        claimed = sorted(due, key=lambda one: one.available_at)[:limit]
+        for entry in claimed:
+            entry.state = "claimed"
+            entry.attempts += 1
+            entry.dedupe_key = None
+            entry.lock_token = lock_token
+            entry.locked_until = now + timedelta(seconds=seconds)
+        return claimed
+
+    def dead(self, limit: int) -> Sequence[OutboxEntry]:
+        dead = [one for one in self._rows.outbox if one.state == "dead"]
+        return sorted(dead, key=lambda one: one.created_at)[:limit]
+
+    def revive(self, entry_ids: Sequence[str]) -> int:
+        found = [one for one in self.dead(len(entry_ids)) if one.id in entry_ids]
+        for one in found:
+            one.state, one.attempts, one.available_at = "pending", 0, self._clock.now()
+        return len(found)
+
+    def delay(self, entry: OutboxEntry, seconds: int) -> None:
+        entry.available_at = self._clock.now() + timedelta(seconds=seconds)
+
+    def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
+        wanted = (entry_id, lock_token, "claimed")
+        return next(
+            (one for one in self._rows.outbox if (one.id, one.lock_token, one.state) == wanted),
+            None,
+        )
+
+
+def _turn(session: Session) -> tuple[int, datetime, str]:
+    """The order in which waiting sessions are served."""
+    return (-_RANKS[session.priority], session.queued_at or session.created_at, session.id)
+
+
+def _seq(message: Message, side: Side) -> int:
+    return (message.visitor_seq or 0) if side == "visitor" else message.seq
+
+
+def _revision(message: Message, side: Side) -> int:
+    return (message.visitor_revision or 0) if side == "visitor" else message.revision
+
+
+def _is_due(entry: OutboxEntry, now: datetime) -> bool:
+    if entry.state == "pending":
+        return entry.available_at <= now
+    ends = entry.locked_until
+    return entry.state == "claimed" and ends is not None and ends <= now

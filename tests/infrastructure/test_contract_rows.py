@@ -1,0 +1,414 @@
+"""Every database keeps what it is given and refuses the same rows."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from chat_app.domain.actor import SYSTEM
+from chat_app.domain.agent import AgentToken
+from chat_app.domain.events import SessionQueued
+from chat_app.domain.repositories import Duplicate, SessionFilter
+from chat_app.domain.visitor import VisitorToken
+from tests.builders import (
+    NOON,
+    after,
+    make_agent,
+    make_assignment,
+    make_department,
+    make_message,
+    make_session,
+    make_site,
+    make_view,
+    make_visitor,
+    new_id,
+)
+from tests.infrastructure.bench import Bench
+
+ODD = '客服 😀 O\'Neil "x" \\ %_ \u200f é\n'
+
+
+def values(thing: Any) -> dict[str, Any]:
+    """What an entity holds, without what the mapper keeps beside it."""
+    return {key: value for key, value in vars(thing).items() if not key.startswith("_sa_")}
+
+
+# --- Everything comes back as it was -------------------------------------------------------------
+
+
+def test_a_site_comes_back(bench: Bench) -> None:
+    site = make_site(
+        name=ODD,
+        allowed_origins=["https://a.example", "https://b.example"],
+        theme={"color": "#fff", "title": ODD, "nested": {"list": [1, 2.5, None, True]}},
+        prechat_fields=["email"],
+        retention_days=30,
+        locale="zh-CN",
+    )
+    expected = values(site)
+    bench.keep(site)
+    with bench.uow.reading() as uow:
+        found = uow.sites.by_key(site.key)
+        assert found is not None
+        assert values(found) == expected
+        assert found is not site
+
+
+def test_an_agent_comes_back_with_its_departments(bench: Bench) -> None:
+    departments = sorted([make_department(), make_department()], key=lambda one: one.id)
+    agent = make_agent(
+        name=ODD,
+        role="supervisor",
+        status="away",
+        languages=["zh", "en"],
+        skills=[ODD],
+        avatar_url="https://a.example/a.png",
+        last_assigned_at=after(1),
+        department_ids=[one.id for one in departments],
+    )
+    expected = values(agent)
+    bench.keep(*departments, agent)
+    with bench.uow.reading() as uow:
+        for found in (uow.agents.get(agent.id), uow.agents.by_email(agent.email)):
+            assert found is not None
+            assert values(found) == expected
+        assert uow.agents.among([agent.id])[agent.id].department_ids == expected["department_ids"]
+
+
+def test_a_visitor_comes_back(bench: Bench) -> None:
+    visitor = make_visitor(
+        bench.site, name=ODD, email="a@example.com", attributes={ODD.strip(): [ODD, {"a": None}]}
+    )
+    expected = values(visitor)
+    bench.keep(visitor)
+    with bench.uow.reading() as uow:
+        found = uow.visitors.get(visitor.id)
+        assert found is not None
+        assert values(found) == expected
+
+
+def test_a_session_comes_back(bench: Bench) -> None:
+    session = make_session(
+        bench.visitor(),
+        subject=ODD,
+        tags=["vip", "大客户"],
+        priority="high",
+        page={"url": "https://shop.example/?q=鞋"},
+        client_session_key="key",
+        assigned_because={"strategy": "least_busy", "candidates": 2},
+        last_seq=2**40,
+        last_visitor_seq=2**39,
+        last_message={"seq": 1, "excerpt": ODD},
+        close_reason=None,
+    )
+    expected = values(session)
+    bench.keep(session)
+    with bench.uow.reading() as uow:
+        for found in (
+            uow.sessions.get(session.id),
+            uow.sessions.by_client_key("key"),
+            uow.sessions.open_of(session.site_id, session.visitor_id),
+        ):
+            assert found is not None
+            assert values(found) == expected
+
+
+@pytest.mark.parametrize("body", [ODD, "字" * 4_000, "😀" * 4_000, "\t", "null", "'; --"])
+def test_a_message_comes_back(bench: Bench, body: str) -> None:
+    session = bench.session()
+    message = make_message(session, body=body, sender_name=ODD, reply_to=new_id(), attachments=[{}])
+    expected = values(message)
+    bench.keep(message)
+    with bench.uow.reading() as uow:
+        found = uow.messages.get(session.id, message.id)
+        assert found is not None
+        assert values(found) == expected
+        assert uow.messages.get(new_id(), message.id) is None
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 3, 1, 12, 0, 0, 123_000, tzinfo=UTC),
+        datetime(2026, 3, 1, 12, 0, 0, 0, tzinfo=UTC),
+        datetime(2026, 10, 25, 2, 30, 0, 999_000, tzinfo=timezone(timedelta(hours=8))),
+        datetime(2099, 12, 31, 23, 59, 59, 1_000, tzinfo=timezone(timedelta(hours=-11))),
+    ],
+)
+def test_times_come_back_in_utc_to_the_millisecond(real_bench: Bench, moment: datetime) -> None:
+    session = real_bench.session(created_at=moment)
+    with real_bench.uow.reading() as uow:
+        found = uow.sessions.get(session.id)
+        assert found is not None
+        assert found.created_at == moment
+        assert found.created_at.utcoffset() == timedelta(0)
+
+
+def test_changes_of_lists_and_documents_are_kept_when_they_are_replaced(bench: Bench) -> None:
+    session = bench.session(tags=["a"])
+    with bench.uow() as uow:
+        found = uow.sessions.locked(session.id)
+        assert found is not None
+        found.tags = [*found.tags, "b"]
+        uow.commit()
+    with bench.uow.reading() as uow:
+        again = uow.sessions.get(session.id)
+        assert again is not None
+        assert again.tags == ["a", "b"]
+
+
+def test_what_is_not_there_is_none(bench: Bench) -> None:
+    nowhere = new_id()
+    with bench.uow.reading() as uow:
+        found = [
+            uow.sites.get(nowhere),
+            uow.sites.by_key("nowhere"),
+            uow.departments.get(nowhere),
+            uow.agents.get(nowhere),
+            uow.agents.locked(nowhere),
+            uow.agents.by_email("nobody@example.com"),
+            uow.visitors.get(nowhere),
+            uow.visitors.by_external_id(bench.site.id, "nobody"),
+            uow.visitors.by_token("nothing"),
+            uow.sessions.get(nowhere),
+            uow.sessions.open_of(bench.site.id, nowhere),
+            uow.sessions.by_client_key("nothing"),
+            uow.messages.get(nowhere, nowhere),
+            uow.messages.by_client_id(nowhere, "visitor", nowhere, "a"),
+            uow.assignments.open_of_session(nowhere),
+        ]
+        assert found == [None] * len(found)
+        for empty in (
+            uow.agents.among([]),
+            uow.visitors.among([]),
+            uow.departments.among([]),
+            uow.sessions.visible_among(SYSTEM, []),
+            uow.sessions.page_for(SYSTEM, SessionFilter(), None, 5),
+            uow.messages.unread([], "agent"),
+        ):
+            assert not empty
+
+
+# --- Transactions --------------------------------------------------------------------------------
+
+
+def test_without_a_commit_nothing_is_kept(bench: Bench) -> None:
+    visitor = make_visitor(bench.site)
+    with bench.uow() as uow:
+        uow.visitors.add(visitor)
+        uow.flush()
+        assert uow.visitors.get(visitor.id) is not None
+    with bench.uow.reading() as uow:
+        assert uow.visitors.get(visitor.id) is None
+
+
+def test_an_error_undoes_everything_and_goes_on(bench: Bench) -> None:
+    session = bench.session()
+
+    class OurOwn(Exception):
+        pass
+
+    def fail() -> None:
+        with bench.uow() as uow:
+            found = uow.sessions.locked(session.id)
+            assert found is not None
+            found.last_seq = 7
+            uow.flush()
+            raise OurOwn
+
+    with pytest.raises(OurOwn):
+        fail()
+    with bench.uow.reading() as uow:
+        found = uow.sessions.get(session.id)
+        assert found is not None
+        assert found.last_seq == 0
+
+
+def test_a_reading_transaction_commits_nothing(bench: Bench) -> None:
+    with bench.uow.reading() as uow, pytest.raises(RuntimeError):
+        uow.commit()
+
+
+def test_what_was_read_stays_readable_afterwards(bench: Bench) -> None:
+    session = bench.session(subject="Shoes")
+    with bench.uow() as uow:
+        found = uow.sessions.locked(session.id)
+        assert found is not None
+        found.subject = "Boots"
+        uow.commit()
+    assert (found.subject, found.tags) == ("Boots", [])
+
+
+def test_events_follow_the_commit_with_their_work(bench: Bench) -> None:
+    session = bench.session()
+    event = SessionQueued(make_view(session))
+    with bench.uow() as uow:
+        uow.commit(event)
+    assert (bench.realtime.events, bench.wakeup.nudges) == ([event], 1)
+    with bench.uow() as uow:
+        assert [one.topic for one in uow.outbox.claim(5, "t", 60)] == ["assign_sessions"]
+
+
+def test_events_of_a_refused_commit_are_not_told(bench: Bench) -> None:
+    session = bench.session()
+
+    def commit_one_number_twice() -> None:
+        with bench.uow() as uow:
+            uow.messages.add(make_message(session, seq=1))
+            uow.messages.add(make_message(session, seq=1))
+            uow.commit(SessionQueued(make_view(session)))
+
+    with pytest.raises(Duplicate):
+        commit_one_number_twice()
+    assert (bench.realtime.events, bench.wakeup.nudges) == ([], 0)
+
+
+# --- Constraints ---------------------------------------------------------------------------------
+
+Rows = Callable[[Bench], tuple[list[Any], Any]]
+
+
+def _sessions(**over: Any) -> Rows:
+    """Two sessions of two visitors that share some values."""
+
+    def make(bench: Bench) -> tuple[list[Any], Any]:
+        first, second = bench.visitor(), bench.visitor()
+        return [make_session(first, **over)], make_session(second, **over)
+
+    return make
+
+
+def _two_open(bench: Bench) -> tuple[list[Any], Any]:
+    visitor = bench.visitor()
+    return [make_session(visitor)], make_session(visitor, status="active")
+
+
+def _messages(first: dict[str, Any], second: dict[str, Any]) -> Rows:
+    def make(bench: Bench) -> tuple[list[Any], Any]:
+        session = bench.session()
+        return [make_message(session, **first)], make_message(session, **second)
+
+    return make
+
+
+def _two_agents(bench: Bench) -> tuple[list[Any], Any]:
+    session, one, other = bench.session(), make_agent(), make_agent()
+    return [one, other, make_assignment(session, one)], make_assignment(session, other)
+
+
+def _one_slot(bench: Bench) -> tuple[list[Any], Any]:
+    first, second, agent = bench.session(), bench.session(), make_agent()
+    return [agent, make_assignment(first, agent, 1)], make_assignment(second, agent, 1)
+
+
+def _same_person(bench: Bench) -> tuple[list[Any], Any]:
+    return [make_visitor(bench.site, external_id="7")], make_visitor(bench.site, external_id="7")
+
+
+def _same_device(bench: Bench) -> tuple[list[Any], Any]:
+    one, other = bench.visitor(), bench.visitor()
+    return [VisitorToken("hash", one.id, NOON)], VisitorToken("hash", other.id, NOON)
+
+
+def _same_sign_in(bench: Bench) -> tuple[list[Any], Any]:
+    agent = make_agent()
+    token = AgentToken("hash", agent.id, NOON, after(9))
+    return [agent, token], AgentToken("hash", agent.id, NOON, after(9))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(_two_open, id="two open sessions of a visitor"),
+        pytest.param(_sessions(client_session_key="k"), id="the same client session"),
+        pytest.param(_two_agents, id="two agents of a session"),
+        pytest.param(_one_slot, id="a slot that is taken"),
+        pytest.param(_messages({"seq": 3}, {"seq": 3, "visitor_seq": 9}), id="a seq twice"),
+        pytest.param(
+            _messages({"seq": 3}, {"seq": 4, "visitor_seq": 3}), id="a visitor's seq twice"
+        ),
+        pytest.param(
+            _messages({"seq": 1, "client_msg_id": "a"}, {"seq": 2, "client_msg_id": "a"}),
+            id="a client id twice",
+        ),
+        pytest.param(
+            _messages({"seq": 1}, {"seq": 2, "kind": "note", "visitor_seq": 2}),
+            id="a note with a visitor's seq",
+        ),
+        pytest.param(
+            _messages({"seq": 1}, {"seq": 2, "visitor_seq": None}), id="a text without one"
+        ),
+        pytest.param(_same_person, id="a proven id twice"),
+        pytest.param(_same_device, id="a visitor's token twice"),
+        pytest.param(_same_sign_in, id="an agent's token twice"),
+        pytest.param(lambda _: ([make_site(key="k")], make_site(key="k")), id="a site's key twice"),
+        pytest.param(
+            lambda _: ([make_agent(email="a@b.c")], make_agent(email="a@b.c")), id="an e-mail twice"
+        ),
+        pytest.param(
+            lambda _: ([make_department(name="Ärzte")], make_department(name="ärzte")),
+            id="a department's name twice",
+        ),
+        pytest.param(
+            lambda b: ([], make_session(b.visitor(), open_key=None)), id="open without open_key"
+        ),
+        pytest.param(
+            lambda b: ([], make_session(b.visitor(), status="closed", open_key="k")),
+            id="closed with open_key",
+        ),
+        pytest.param(
+            lambda b: ([], make_session(b.visitor(), last_seq=1, last_visitor_seq=2)),
+            id="a visitor's number above all",
+        ),
+        pytest.param(lambda _: ([], make_agent(capacity=-1)), id="a capacity below nothing"),
+    ],
+)
+def test_is_refused(bench: Bench, rows: Rows) -> None:
+    stored, refused = rows(bench)
+    bench.keep(*stored)
+    assert bench.refuses(refused)
+    assert bench.refuses(refused), "and again: nothing of it was kept"
+
+
+def test_is_accepted(bench: Bench) -> None:
+    visitor, agent = bench.visitor(), make_agent()
+    for _ in range(2):
+        bench.keep(make_session(visitor, status="closed"))
+    session, other = bench.session(visitor), bench.session()
+    bench.keep(
+        agent,
+        make_session(make_visitor_of(bench, make_site()), client_session_key=None),
+        make_message(session, seq=1, kind="note", sender_kind="agent"),
+        make_message(session, seq=2, kind="note", sender_kind="agent"),
+        make_message(session, seq=3, visitor_seq=1, client_msg_id="a", sender_kind="agent"),
+        make_message(session, seq=4, visitor_seq=2, client_msg_id="a"),
+        make_message(session, seq=5, visitor_seq=3, client_msg_id="A"),
+        make_message(other, seq=1, visitor_seq=1, client_msg_id="a"),
+        make_assignment(session, agent, None),
+        make_assignment(other, agent, None),
+    )
+
+
+def make_visitor_of(bench: Bench, site: Any) -> Any:
+    visitor = make_visitor(site, external_id="7")
+    bench.keep(site, visitor, make_visitor(bench.site, external_id="7"))
+    return visitor
+
+
+def test_what_is_released_may_be_taken_again(bench: Bench) -> None:
+    visitor, agent = bench.visitor(), make_agent()
+    session = bench.session(visitor)
+    bench.keep(agent, make_assignment(session, agent))
+    with bench.uow() as uow:
+        found, assignment = (
+            uow.sessions.locked(session.id),
+            uow.assignments.open_of_session(session.id),
+        )
+        assert found is not None
+        assert assignment is not None
+        found.close("done", after(1))
+        assignment.release(after(1))
+        uow.commit()
+    following = bench.session(visitor)
+    bench.keep(make_assignment(following, agent))

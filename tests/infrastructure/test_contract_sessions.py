@@ -1,0 +1,271 @@
+"""Every database finds the same sessions in the same order."""
+
+import pytest
+
+from chat_app.domain.actor import SYSTEM, Actor
+from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.session import Session
+from tests.builders import (
+    after,
+    agent_actor,
+    make_agent,
+    make_assignment,
+    make_department,
+    make_message,
+    make_session,
+    make_site,
+    make_visitor,
+    new_id,
+    visitor_actor,
+)
+from tests.infrastructure.bench import Bench
+
+
+def listed(bench: Bench, actor: Actor = SYSTEM, **wanted: object) -> list[str]:
+    with bench.uow.reading() as uow:
+        found = uow.sessions.page_for(actor, SessionFilter(**wanted), None, 50)  # type: ignore[arg-type]  # names are checked when it runs
+        return [one.id for one in found]
+
+
+def ids(*sessions: Session) -> list[str]:
+    return [one.id for one in sessions]
+
+
+# --- The queue -----------------------------------------------------------------------------------
+
+
+def test_urgent_before_high_before_normal_before_low_then_by_age(bench: Bench) -> None:
+    low = bench.session(priority="low", created_at=after(0))
+    late = bench.session(priority="normal", created_at=after(2))
+    early = bench.session(priority="normal", created_at=after(1))
+    high = bench.session(priority="high", created_at=after(3))
+    urgent = bench.session(priority="urgent", created_at=after(4))
+    bench.session(status="active", priority="urgent", created_at=after(0))
+
+    served = []
+    with bench.uow() as uow:
+        while (found := uow.sessions.next_waiting(())) is not None:
+            served.append(found.id)
+            found.status = "active"
+            uow.flush()
+    assert served == ids(urgent, high, early, late, low)
+
+
+def test_at_the_same_moment_the_smaller_id_is_first(bench: Bench) -> None:
+    first, second = bench.session(), bench.session()
+    with bench.uow() as uow:
+        found = uow.sessions.next_waiting(())
+        assert found is not None
+        assert found.id == min(first.id, second.id)
+
+
+def test_passed_departments_are_left_out(bench: Bench) -> None:
+    sales, support = make_department(), make_department()
+    bench.keep(sales, support)
+    a = bench.session(department_id=sales.id, created_at=after(1))
+    b = bench.session(created_at=after(2))
+    c = bench.session(department_id=support.id, created_at=after(3))
+    expected: list[tuple[set[str | None], str | None]] = [
+        (set(), a.id),
+        ({sales.id}, b.id),
+        ({None}, a.id),
+        ({sales.id, None}, c.id),
+        ({sales.id, support.id}, b.id),
+        ({sales.id, support.id, None}, None),
+    ]
+    with bench.uow() as uow:
+        for passed, first in expected:
+            found = uow.sessions.next_waiting(passed)
+            assert (found.id if found else None) == first
+
+
+def test_a_place_is_counted_in_the_own_department(bench: Bench) -> None:
+    sales = make_department()
+    bench.keep(sales)
+    first = bench.session(department_id=sales.id, created_at=after(1))
+    second = bench.session(department_id=sales.id, created_at=after(2))
+    urgent = bench.session(department_id=sales.id, created_at=after(9), priority="urgent")
+    same = [bench.session(created_at=after(5)), bench.session(created_at=after(5))]
+    active = bench.session(status="active", created_at=after(0))
+    with bench.uow.reading() as uow:
+        positions = uow.sessions.queue_positions([first, second, urgent, *same, active])
+    smaller, larger = sorted(ids(*same))
+    assert positions == {urgent.id: 1, first.id: 2, second.id: 3, smaller: 1, larger: 2}
+
+
+# --- Lists ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_pages_meet_without_gap_or_overlap(bench: Bench, limit: int) -> None:
+    sessions = [
+        bench.session(created_at=after(number), updated_at=after(minutes=number // 3))
+        for number in range(7)
+    ]
+    seen: list[str] = []
+    cursor = None
+    for _ in range(8):
+        with bench.uow.reading() as uow:
+            page = uow.sessions.page_for(SYSTEM, SessionFilter(), cursor, limit)
+        assert len(page) <= limit
+        seen += ids(*page)
+        if page:
+            cursor = Cursor(page[-1].updated_at, page[-1].id)
+    assert seen == ids(*reversed(sessions))
+
+
+def test_visitors_see_their_own_by_creation_agents_by_activity(bench: Bench) -> None:
+    visitor = bench.visitor()
+    old = bench.session(visitor, status="closed", created_at=after(1), updated_at=after(9))
+    new = bench.session(visitor, created_at=after(2), updated_at=after(3))
+    foreign = bench.session(created_at=after(5), updated_at=after(5))
+    assert listed(bench, visitor_actor(visitor)) == ids(new, old)
+    assert listed(bench, agent_actor(make_agent(role="admin"))) == ids(old, foreign, new)
+    assert listed(bench, visitor_actor()) == []
+
+
+def test_an_agent_sees_its_departments_the_unassigned_and_its_own(bench: Bench) -> None:
+    sales, support = make_department(), make_department()
+    agent = make_agent(department_ids=[sales.id])
+    bench.keep(sales, support, agent)
+    actor = agent_actor(agent)
+    own = bench.session(department_id=sales.id, updated_at=after(4))
+    nobodys = bench.session(updated_at=after(3))
+    held = bench.session(
+        department_id=support.id, agent_id=agent.id, status="active", updated_at=after(2)
+    )
+    hidden = bench.session(department_id=support.id, updated_at=after(1))
+
+    assert listed(bench, actor) == ids(own, nobodys, held)
+    assert listed(bench, agent_actor()) == ids(nobodys)
+    with bench.uow.reading() as uow:
+        among = uow.sessions.visible_among(actor, [*ids(own, hidden, held), new_id()])
+        assert {one.id for one in among} == {own.id, held.id}
+        assert uow.sessions.counts_for(actor) == Counts(queued=2, mine=1, active=1, closed=0)
+        admin = agent_actor(make_agent(role="admin"))
+        assert uow.sessions.counts_for(admin) == Counts(queued=3, mine=0, active=1, closed=0)
+
+
+def test_every_filter(bench: Bench) -> None:
+    sales, site, agent = make_department(), make_site(), make_agent()
+    elsewhere = make_visitor(site)
+    bench.keep(sales, site, agent, elsewhere)
+    a = bench.session(status="active", agent_id=agent.id, updated_at=after(4))
+    b = bench.session(department_id=sales.id, tags=["vip", "大客户"], updated_at=after(3))
+    c = bench.session(elsewhere, tags=["vip2", "50%", 'say "hi"'], updated_at=after(2))
+    d = bench.session(status="closed", updated_at=after(1))
+
+    assert listed(bench) == ids(a, b, c, d)
+    assert listed(bench, status="queued") == ids(b, c)
+    assert listed(bench, open_only=True) == ids(a, b, c)
+    assert listed(bench, assignee=agent.id) == ids(a)
+    assert listed(bench, assignee="none") == ids(b, c, d)
+    assert listed(bench, department_id=sales.id) == ids(b)
+    assert listed(bench, site_id=site.id) == ids(c)
+    assert listed(bench, status="queued", site_id=bench.site.id) == ids(b)
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        ("vip", True),
+        ("大客户", True),
+        ("50%", True),
+        ('say "hi"', True),
+        ("a_b", True),
+        ("vi", False),
+        ("VIP", False),
+        ("aXb", False),
+        ("%", False),
+        ("客户", False),
+    ],
+)
+def test_a_tag_is_meant_exactly(bench: Bench, tag: str, *, found: bool) -> None:
+    session = bench.session(tags=["vip", "大客户", "50%", 'say "hi"', "a_b"])
+    assert listed(bench, tag=tag) == (ids(session) if found else [])
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("退款", True),  # in a message
+        ("我要退", True),
+        ("鞋", True),  # in the subject
+        ("小红", True),  # the visitor's name
+        ("XIAOHONG@", True),  # the visitor's address, in capitals
+        ("50%", True),
+        ("5_%", False),  # neither % nor _ stand for anything else
+        ("50_", False),
+        ("%", True),
+        ("_", True),
+        ("\\", True),
+        ("/", False),
+        ("'", True),
+        ("😀", True),
+        ("换货", False),
+        ("'; DROP TABLE message; --", False),
+    ],
+)
+def test_searching(bench: Bench, q: str, *, found: bool) -> None:
+    visitor = bench.visitor(name="小红", email="xiaohong@example.com")
+    session = bench.session(visitor, subject="红色的鞋")
+    bench.keep(
+        make_message(session, seq=1, body="我要退款，只剩 50% 😀"),
+        make_message(session, seq=2, body="snake_case \\ it's"),
+    )
+    bench.session(bench.visitor(name="Bob"), subject="Boots")
+    assert listed(bench, q=q) == (ids(session) if found else [])
+
+
+def test_idle_is_what_was_not_touched_since(bench: Bench) -> None:
+    oldest = bench.session(updated_at=after(1))
+    older = bench.session(status="active", updated_at=after(2))
+    bench.session(updated_at=after(3))
+    bench.session(status="closed", updated_at=after(0))
+    bench.session(status="snoozed", updated_at=after(0))
+    with bench.uow.reading() as uow:
+        assert uow.sessions.idle_since(after(3), 10) == ids(oldest, older)
+        assert uow.sessions.idle_since(after(3), 1) == ids(oldest)
+
+
+def test_what_an_agent_holds_and_what_is_open_in_a_department(bench: Bench) -> None:
+    sales, agent = make_department(), make_agent()
+    bench.keep(sales, agent)
+    mine = [bench.session(status="active", agent_id=agent.id) for _ in range(3)]
+    bench.session(status="closed", agent_id=agent.id, department_id=sales.id)
+    waiting = [bench.session(department_id=sales.id) for _ in range(2)]
+    with bench.uow() as uow:
+        assert ids(*uow.sessions.held_by(agent.id, 9)) == sorted(ids(*mine))
+        assert ids(*uow.sessions.held_by(agent.id, 2)) == sorted(ids(*mine))[:2]
+        assert ids(*uow.sessions.open_in(sales.id, 9)) == sorted(ids(*waiting))
+        assert uow.sessions.held_by(new_id(), 9) == []
+
+
+def test_slots_are_those_in_use(bench: Bench) -> None:
+    agent, sessions = make_agent(), [bench.session() for _ in range(3)]
+    bench.keep(
+        agent,
+        make_assignment(sessions[0], agent, 1),
+        make_assignment(sessions[1], agent, 3),
+        make_assignment(sessions[2], agent, None),
+    )
+    with bench.uow() as uow:
+        assert uow.assignments.taken_slots(agent.id) == {f"{agent.id}:1", f"{agent.id}:3"}
+        first = uow.assignments.open_of_session(sessions[0].id)
+        assert first is not None
+        first.release(after(1))
+        uow.flush()
+        assert uow.assignments.taken_slots(agent.id) == {f"{agent.id}:3"}
+        assert uow.assignments.open_of_session(sessions[0].id) is None
+        assert uow.assignments.open_of_session(sessions[2].id) is not None
+
+
+def test_the_open_session_is_the_open_one(bench: Bench) -> None:
+    visitor = bench.visitor()
+    bench.session(visitor, status="closed")
+    current = bench.session(visitor, status="snoozed")
+    with bench.uow.reading() as uow:
+        found = uow.sessions.open_of(bench.site.id, visitor.id)
+        assert found is not None
+        assert found.id == current.id
+        assert uow.sessions.open_of(make_session().site_id, visitor.id) is None

@@ -1,0 +1,176 @@
+"""Waiting sessions find their agents: fairly, within capacity, and all that can be served."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_app.domain.events import SessionAssigned
+from chat_app.domain.repositories import Duplicate
+from chat_app.domain.routing import Assignment
+from chat_app.domain.session import Session
+from tests.builders import after, make_assignment
+from tests.fake_conversations import FakeAssignments
+from tests.use_cases.world import World
+
+
+def loads(world: World) -> dict[str, int]:
+    found = {agent.id: 0 for agent in world.db.copy().agents}
+    for session in world.db.copy().sessions:
+        if session.status == "active" and session.agent_id:
+            found[session.agent_id] += 1
+    return found
+
+
+def waiting(world: World) -> list[Session]:
+    return [one for one in world.db.copy().sessions if one.status == "queued"]
+
+
+def test_everybody_gets_the_same_number(world: World) -> None:
+    for _ in range(3):
+        world.add_agent()
+    for _ in range(9):
+        world.add_session()
+    assert world.assigning.assign_waiting() == 9
+    assert list(loads(world).values()) == [3, 3, 3]
+
+
+def test_whoever_has_least_to_do_comes_first(world: World) -> None:
+    busy, idle = world.add_agent(), world.add_agent()
+    for slot in (1, 2):
+        session = world.add_session(status="active", agent_id=busy.id)
+        with world.db.change() as uow:
+            uow.assignments.add(make_assignment(session, busy, slot))
+    world.add_session()
+    world.assigning.assign_waiting()
+    assert loads(world) == {busy.id: 2, idle.id: 1}
+
+
+def test_it_is_said_why(world: World) -> None:
+    agent = world.add_agent(name="Wang")
+    world.add_agent()
+    session = world.add_session(locale="zh-CN")
+    world.add_agent(online=False)
+    world.assigning.assign_waiting()
+    now = world.session(session.id)
+    assert now.agent_id == agent.id, "never assigned before, and the smaller id"
+    assert now.assigned_because == {"strategy": "least_busy", "candidates": 2}
+    (event,) = world.realtime.of(SessionAssigned)
+    assert event.reason == "auto"
+    assert [one.body for one in world.said_in(session.id)] == ["Wang 加入了会话"]
+
+
+def test_urgent_ones_first_then_the_oldest(world: World) -> None:
+    world.add_agent(capacity=3)
+    made = {
+        "old": world.add_session(created_at=after(1)),
+        "young": world.add_session(created_at=after(2)),
+        "low": world.add_session(created_at=after(0), priority="low"),
+        "urgent": world.add_session(created_at=after(3), priority="urgent"),
+    }
+    world.assigning.assign_waiting()
+    served = [event.view.session.id for event in world.realtime.of(SessionAssigned)]
+    assert served == [made[name].id for name in ("urgent", "old", "young")]
+    assert [one.id for one in waiting(world)] == [made["low"].id]
+
+
+def test_nobody_gets_more_than_its_capacity(world: World) -> None:
+    small, large = world.add_agent(capacity=1), world.add_agent(capacity=3)
+    world.add_agent(capacity=0)
+    for _ in range(6):
+        world.add_session()
+    assert world.assigning.assign_waiting() == 4
+    assert {loads(world)[small.id], loads(world)[large.id]} == {1, 3}
+    assert len(waiting(world)) == 2
+    assert world.assigning.assign_waiting() == 0
+
+
+@pytest.mark.parametrize(
+    "state", [{"status": "away"}, {"status": "offline"}, {"disabled": True}, {"online": False}]
+)
+def test_only_those_who_are_there(world: World, state: dict[str, object]) -> None:
+    world.add_agent(**state)  # type: ignore[arg-type]  # fields of an agent, or `online`
+    world.add_session()
+    assert world.assigning.assign_waiting() == 0
+    assert len(waiting(world)) == 1
+
+
+def test_a_lease_that_ran_out_makes_nobody_available(world: World) -> None:
+    world.add_agent()
+    world.add_session()
+    world.clock.advance(75)
+    assert world.assigning.assign_waiting() == 0
+
+
+def test_a_full_department_does_not_hold_up_the_others(world: World) -> None:
+    sales, support = world.add_department(), world.add_department()
+    world.add_agent(department_ids=[sales.id], capacity=1)
+    helper = world.add_agent(department_ids=[support.id], capacity=5)
+    for second in range(4):
+        world.add_session(department_id=sales.id, created_at=after(second))
+    last = world.add_session(department_id=support.id, created_at=after(99))
+    assert world.assigning.assign_waiting() == 2
+    assert world.session(last.id).agent_id == helper.id
+    assert {one.department_id for one in waiting(world)} == {sales.id}
+
+
+def test_a_department_is_served_by_its_members_only(world: World) -> None:
+    sales = world.add_department()
+    world.add_agent()
+    world.add_session(department_id=sales.id)
+    assert world.assigning.assign_waiting() == 0
+
+
+def test_without_a_department_everybody_serves(world: World) -> None:
+    sales = world.add_department()
+    member = world.add_agent(department_ids=[sales.id])
+    session = world.add_session()
+    world.assigning.assign_waiting()
+    assert world.session(session.id).agent_id == member.id
+
+
+def test_another_worker_took_the_slot_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add_agent()
+    session = world.add_session()
+    original, refusals = FakeAssignments.add, iter([True, True])
+
+    def add(assignments: FakeAssignments, assignment: Assignment) -> None:
+        if next(refusals, False):
+            raise Duplicate("open_slot")
+        original(assignments, assignment)
+
+    monkeypatch.setattr(FakeAssignments, "add", add)
+    assert world.assigning.assign_waiting() == 1
+    assert world.session(session.id).assign_epoch == 1
+    assert len(world.said_in(session.id)) == 1
+
+
+DEPARTMENTS = st.sampled_from([None, 0, 1])
+
+
+@given(
+    agents=st.lists(st.tuples(st.sets(st.sampled_from([0, 1])), st.integers(0, 3)), max_size=4),
+    sessions=st.lists(DEPARTMENTS, max_size=8),
+)
+def test_nobody_waits_beside_somebody_who_could_serve(
+    agents: list[tuple[set[int], int]], sessions: list[int | None]
+) -> None:
+    world = World()
+    departments = [world.add_department().id, world.add_department().id]
+    for of, capacity in agents:
+        world.add_agent(department_ids=[departments[one] for one in of], capacity=capacity)
+    for number in sessions:
+        world.add_session(department_id=None if number is None else departments[number])
+    world.assigning.assign_waiting()
+
+    load = loads(world)
+    for agent in world.db.copy().agents:
+        assert load[agent.id] <= agent.capacity
+        if load[agent.id] < agent.capacity:
+            could = [
+                one
+                for one in waiting(world)
+                if one.department_id is None or one.department_id in agent.department_ids
+            ]
+            assert could == []

@@ -1,0 +1,98 @@
+"""Whose sockets are alive."""
+
+from datetime import timedelta
+
+import pytest
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.events import AgentStatusChanged
+from tests.builders import agent_actor, visitor_actor
+from tests.use_cases.world import World
+
+
+@pytest.fixture
+def agent(world: World) -> Actor:
+    return agent_actor(world.add_agent(online=False))
+
+
+def available(world: World) -> set[str]:
+    with world.db.reading() as uow:
+        return {one.agent_id for one in uow.agents.candidates(None)}
+
+
+def test_a_socket_makes_an_agent_available(world: World, agent: Actor) -> None:
+    assert available(world) == set()
+    world.presence.came(agent, "s1")
+    assert available(world) == {agent.id}
+    assert world.realtime.events == [AgentStatusChanged(agent.id, "online", ())]
+    assert len(world.work("assign_sessions")) == 1
+
+
+def test_an_away_agents_socket_calls_for_nothing(world: World) -> None:
+    away = agent_actor(world.add_agent(online=False, status="away"))
+    world.presence.came(away, "s1")
+    assert available(world) == set()
+    assert world.work("assign_sessions") == []
+
+
+def test_a_lease_lasts_75_seconds_unless_it_is_renewed(world: World, agent: Actor) -> None:
+    world.presence.came(agent, "s1")
+    world.clock.advance(60)
+    world.presence.agents_alive({"s1": agent.id})
+    world.clock.advance(74)
+    assert available(world) == {agent.id}
+    world.clock.advance(1)
+    assert available(world) == set()
+
+
+def test_a_heartbeat_brings_back_what_was_given_up(world: World, agent: Actor) -> None:
+    world.presence.came(agent, "s1")
+    world.clock.advance(100)
+    assert world.presence.sweep() == 1
+    world.presence.agents_alive({"s1": agent.id})
+    assert available(world) == {agent.id}
+
+
+def test_nothing_is_written_for_nobody(world: World) -> None:
+    before = world.db.rows
+    world.presence.agents_alive({})
+    assert world.db.rows is before
+
+
+@pytest.mark.parametrize(("cleanly", "seconds"), [(True, 30), (False, 75)])
+def test_after_a_socket_closed_there_is_some_grace(
+    world: World, agent: Actor, *, cleanly: bool, seconds: int
+) -> None:
+    world.presence.came(agent, "s1")
+    world.presence.left(agent, "s1", cleanly=cleanly)
+    (lease,) = world.db.copy().leases
+    assert lease.lease_until == world.now + timedelta(seconds=seconds)
+
+
+def test_closing_never_lengthens_a_lease(world: World, agent: Actor) -> None:
+    world.presence.came(agent, "s1")
+    world.clock.advance(60)
+    world.presence.left(agent, "s1", cleanly=True)
+    (lease,) = world.db.copy().leases
+    assert lease.lease_until == world.now + timedelta(seconds=15)
+
+
+def test_one_of_two_sockets_is_enough(world: World, agent: Actor) -> None:
+    world.presence.came(agent, "s1")
+    world.presence.came(agent, "s2")
+    world.presence.left(agent, "s1", cleanly=True)
+    world.clock.advance(40)
+    assert available(world) == {agent.id}
+    assert world.presence.sweep() == 1
+    assert [one.sid for one in world.db.copy().leases] == ["s2"]
+
+
+def test_visitors_are_only_displayed(world: World) -> None:
+    visitor = visitor_actor(world.add_visitor())
+    world.presence.came(visitor, "v1")
+    world.presence.visitors_alive({"v2": visitor.id})
+    assert world.visitor_presence.online([visitor.id]) == {visitor.id}
+    world.presence.left(visitor, "v1", cleanly=True)
+    world.presence.left(visitor, "v2", cleanly=False)
+    assert world.visitor_presence.online([visitor.id]) == set()
+    assert (world.db.copy().leases, world.realtime.events) == ([], [])
