@@ -8,14 +8,14 @@ _CHINESE: Final[dict[SystemLine, str]] = {
     "assigned": "{name} 加入了会话",
     "requeued": "{name} 已离开会话，正在为您安排其他客服",
     "closed_by_agent": "{name} 结束了会话",
-    "closed_by_visitor": "访客结束了会话",
+    "closed_by_visitor": "会话已结束",
     "closed_idle": "会话因长时间没有消息已自动结束",
 }
 _ENGLISH: Final[dict[SystemLine, str]] = {
     "assigned": "{name} joined the conversation",
     "requeued": "{name} left the conversation; somebody else will take over",
     "closed_by_agent": "{name} closed the conversation",
-    "closed_by_visitor": "The visitor closed the conversation",
+    "closed_by_visitor": "The conversation was ended",
     "closed_idle": "The conversation was closed after a long time without messages",
 }
 
