@@ -1,7 +1,7 @@
 """Waiting sessions find their agents: fairly, within capacity, and all that can be served."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_app.domain.events import SessionAssigned
@@ -149,6 +149,7 @@ def test_another_worker_took_the_slot_meanwhile(
 DEPARTMENTS = st.sampled_from([None, 0, 1])
 
 
+@settings(max_examples=40)
 @given(
     agents=st.lists(st.tuples(st.sets(st.sampled_from([0, 1])), st.integers(0, 3)), max_size=4),
     sessions=st.lists(DEPARTMENTS, max_size=8),

@@ -150,7 +150,7 @@ def test_a_visitor_closes_without_an_epoch(world: World) -> None:
     assert (view.session.status, view.session.close_reason) == ("closed", "thanks")
     assert world.session(session.id).closed_at == world.now
     assert [type(event) for event in world.realtime.events] == [MessageSent, SessionClosed]
-    assert world.said_in(session.id)[-1].body == "The visitor closed the conversation"
+    assert world.said_in(session.id)[-1].body == "The conversation was ended"
     assert [one.open_slot for one in world.db.copy().assignments] == [None]
 
 
