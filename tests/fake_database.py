@@ -46,6 +46,21 @@ class Rows:
     assignments: list[Assignment] = field(default_factory=list)
     outbox: list[OutboxEntry] = field(default_factory=list)
 
+    def copy(self) -> "Rows":
+        """The same rows, none of which is shared."""
+        return Rows(
+            **{item.name: [_twin(row) for row in getattr(self, item.name)] for item in fields(self)}
+        )
+
+
+def _twin(row: Any) -> Any:
+    """A copy of an entity; much quicker than a deep one, whose rules it does not need."""
+    twin = copy.copy(row)
+    for name, value in list(vars(twin).items()):
+        if isinstance(value, list | dict):
+            setattr(twin, name, copy.deepcopy(value))
+    return twin
+
 
 # What must be unique, as in tables.py; a None in it makes a row exempt.
 _UNIQUE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
@@ -130,7 +145,7 @@ class FakeUnitOfWork:
         for row in work:
             self.outbox.add(row)
         self.flush()
-        self._database.rows = copy.deepcopy(self.rows)
+        self._database.rows = self.rows.copy()
         self._database.after_commit.follow(events, wake=bool(work))
 
 
@@ -150,7 +165,7 @@ class FakeDatabase:
         return FakeUnitOfWork(self, writes=False)
 
     def copy(self) -> Rows:
-        return copy.deepcopy(self.rows)
+        return self.rows.copy()
 
     @contextmanager
     def change(self) -> Iterator[FakeUnitOfWork]:

@@ -2,6 +2,7 @@
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Forbidden, NotFound, Unauthorized
+from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import UnitOfWork
 from chat_app.domain.session import Session, Side
 
@@ -23,6 +24,8 @@ def visible_session(
     uow: UnitOfWork, actor: Actor, session_id: str, *, lock: bool = False
 ) -> Session:
     """The session, with its row locked if asked; raise NotFound for a foreign one."""
+    if not is_id(session_id):
+        raise NotFound("There is no such session")
     session = uow.sessions.locked(session_id) if lock else uow.sessions.get(session_id)
     if session is None or not may_see(actor, session):
         raise NotFound("There is no such session")

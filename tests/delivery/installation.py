@@ -1,17 +1,21 @@
 """One installation inside this process: the real application on a database of its own."""
 
+import contextlib
 import functools
 import itertools
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_smorest import Blueprint as SmorestBlueprint
 from sqlalchemy import event
 
 from chat_app import create_app
@@ -42,6 +46,10 @@ def _hash(password: str) -> str:
     return Argon2Passwords(DirectBlocking()).hash(password)
 
 
+def _undocumented() -> Any:
+    return mock.patch.object(SmorestBlueprint, "register_views_in_doc")
+
+
 def bearer(token: str | None) -> dict[str, str]:
     """The header that carries a token."""
     return {"Authorization": f"Bearer {token}"} if token else {}
@@ -61,14 +69,20 @@ def settings_for(folder: Path, **changes: Any) -> Settings:
 
 
 class Installation:
-    """The application and short ways to what tests need in it."""
+    """The application and short ways to what tests need in it.
 
-    def __init__(self, folder: Path, template: Path, **changes: Any) -> None:
+    `documented`: with its OpenAPI document, which takes longer to make than all the rest.
+    """
+
+    def __init__(
+        self, folder: Path, template: Path, *, documented: bool = False, **changes: Any
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.database = folder / "cland.db"
         shutil.copy(template, self.database)
         self.settings = settings_for(folder, **changes)
-        self.app: Flask = create_app(self.settings, role="web")
+        with contextlib.nullcontext() if documented else _undocumented():
+            self.app: Flask = create_app(self.settings, role="web")
         self.app.testing = True
         self.client: FlaskClient = self.app.test_client()
         self.system: System = self.app.extensions["cland"]
@@ -90,8 +104,9 @@ class Installation:
             old.backup(new)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and end the thread that pushes."""
         self.wire.settle()
+        self.services.messages._realtime._runner.run(sys.exit)  # type: ignore[attr-defined]  # the adapter's own
         self._engine.dispose()
 
     @property

@@ -14,6 +14,7 @@ from chat_app.domain.repositories import SessionFilter
 from chat_app.domain.session import Session
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.ids import RandomIds
+from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
@@ -39,7 +40,9 @@ class Chat:
         ids, clock, limits = RandomIds(), SystemClock(), Limits()
         views = Views(LocalVisitorPresence())
         posting = Posting(ids, clock, limits.message_characters)
-        self.messages = Messages(bench.uow, posting, views, bench.realtime, NoLimits(), limits)
+        self.messages = Messages(
+            bench.uow, posting, views, NoRecentMessages(), bench.realtime, NoLimits(), limits
+        )
         self.opening = Opening(
             bench.uow, posting, views, HashedTokens(), ids, clock, NoLimits(), limits
         )

@@ -164,7 +164,7 @@ class Broken:
 
 def test_after_a_failure_nothing_is_tried_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
-    monkeypatch.setattr(connection.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     guarded, command = Guarded(connect(NOWHERE)), Broken()
     for _ in range(5):
         assert guarded.call(command, lambda: "fallback") == "fallback"

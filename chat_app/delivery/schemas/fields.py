@@ -6,8 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from chat_app.domain.identity import is_id
+
 MOST_NUMBER = 2**53
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _MOST_DEPTH = 5
 _is_email = validate.Email()
@@ -63,7 +64,7 @@ class Id(fields.String):
     """The id of a thing; handed on in lower case."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or not _ID.fullmatch(value):
+        if not isinstance(value, str) or not is_id(value.lower()):
             raise ValidationError("Not a valid id.")
         return value.lower()
 

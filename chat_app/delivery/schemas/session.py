@@ -7,7 +7,15 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from chat_app.delivery.schemas.fields import Document, Flag, Id, Moment, Number, QueryNumber, Words
+from chat_app.delivery.schemas.fields import (
+    Document,
+    Flag,
+    Id,
+    Moment,
+    Number,
+    QueryNumber,
+    Words,
+)
 from chat_app.delivery.schemas.message import FirstMessageSchema
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Validation

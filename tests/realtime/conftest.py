@@ -1,0 +1,62 @@
+"""Installations for the tests of this room; shared ones cost their start only once."""
+
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import ADMIN_PASSWORD, ROOT, Databases, Process, Stack
+
+THREADS_PROGRAM = Path(__file__).with_name("threads_program.py")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "threads"])
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """One web process without a worker: on SQLite, on PostgreSQL, and with threads for eventlet."""
+    folder = tmp_path_factory.mktemp("house")
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        house = Stack(folder, database_url=url, worker=False)
+    else:
+        house = Stack(folder, sqlite=request.getfixturevalue("sqlite_template"), worker=False)
+    if request.param == "threads":
+        serve_with_threads(house)
+    with house as running:
+        yield running
+
+
+def serve_with_threads(stack: Stack) -> None:
+    """Exchange the eventlet server of a stack for one that knows only threads."""
+    web = stack.processes["web"]
+    env = {**web._env, "ASYNC_MODE": "threading", "PYTHONPATH": str(ROOT)}
+    argv = [sys.executable, str(THREADS_PROGRAM)]
+    stack.processes["web"] = Process(web.name, argv, env, web.log)
+
+
+@pytest.fixture(scope="session")
+def fleet(
+    postgres: Databases, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """Two web processes behind one port, and a worker, on PostgreSQL."""
+    name = f"cland_{uuid.uuid4().hex}"
+    url = postgres.create_database(name, template=postgres_template)
+    with Stack(tmp_path_factory.mktemp("fleet"), database_url=url, concurrency=2) as running:
+        yield running
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def new_agents() -> Callable[[Stack, int], list[str]]:
+    """Make accounts that share the first admin's password; return their addresses."""
+
+    def make(stack: Stack, count: int) -> list[str]:
+        emails = [f"{uuid.uuid4().hex[:12]}@example.com" for _ in range(count)]
+        for email in emails:
+            stack.flask("chat", "create-admin", email, "--password", ADMIN_PASSWORD)
+        return emails
+
+    return make
