@@ -16,6 +16,7 @@ from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Posting
+from chat_app.use_cases.sites import DEFAULT_KEY
 from chat_app.use_cases.views import Views
 
 CLIENT_SESSION_LIFETIME = timedelta(hours=24)
@@ -82,7 +83,7 @@ class Opening:
             raise Forbidden("Only visitors open sessions")
         self._limiter.hit(
             "sessions",
-            f"{request.site_key or ''}:{address}",
+            f"{request.site_key or DEFAULT_KEY}:{address}",
             most=self._limits.sessions_per_minute,
             seconds=60,
         )

@@ -24,6 +24,7 @@ from chat_app.domain.repositories import (
 from chat_app.domain.session import Session
 from chat_app.domain.system_lines import SystemLine
 from chat_app.use_cases.access import require_agent, visible_session
+from chat_app.use_cases.again import again
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.views import Views
 
@@ -92,6 +93,11 @@ class Sessions:
 
         Raises SessionClosed, StaleAssignment, AlreadyAssigned or CapacityReached.
         """
+        return again(lambda: self._accept(actor, session_id, assign_epoch, force=force))
+
+    def _accept(
+        self, actor: Actor, session_id: str, assign_epoch: int, *, force: bool
+    ) -> SessionView:
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
             require_agent(actor)
@@ -122,6 +128,11 @@ class Sessions:
         Agents name the `assign_epoch` of the copy they acted on. Raises Validation without it,
         StaleAssignment, or AlreadyAssigned when another agent has the session.
         """
+        return again(lambda: self._close(actor, session_id, reason, assign_epoch))
+
+    def _close(
+        self, actor: Actor, session_id: str, reason: str | None, assign_epoch: int | None
+    ) -> SessionView:
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
             if session.is_closed:

@@ -5,7 +5,6 @@ import functools
 import itertools
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -104,9 +103,9 @@ class Installation:
             old.backup(new)
 
     def close(self) -> None:
-        """Let go of the database and end the thread that pushes."""
+        """Let go of the database, and let the thread that pushes let go of the application."""
         self.wire.settle()
-        self.services.messages._realtime._runner.run(sys.exit)  # type: ignore[attr-defined]  # the adapter's own
+        self.services.messages._realtime._runner._begin = None  # type: ignore[attr-defined]  # the adapter's own
         self._engine.dispose()
 
     @property

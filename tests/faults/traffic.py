@@ -40,6 +40,7 @@ class Client(threading.Thread):
         count: int,
         pause: float,
         seed: int,
+        patience: float = GIVE_UP_SECONDS,
     ) -> None:
         self.visitor = isinstance(who, Visit)
         side, sender_id = (
@@ -55,6 +56,7 @@ class Client(threading.Thread):
         self._history = history
         self._count = count
         self._pause = pause
+        self._patience = patience
         self._random = random.Random(seed)
         self._reading = history.reading(self.name, session_id, visitor=self.visitor)
         self._aside: dict[int, dict[str, Any]] = {}
@@ -97,7 +99,7 @@ class Client(threading.Thread):
             "note" if note else "text",
         )
         over_rest = number % 4 == 3
-        deadline = time.monotonic() + GIVE_UP_SECONDS
+        deadline = time.monotonic() + self._patience
         while send.outcome not in {"ok", "fail"}:
             assert time.monotonic() < deadline, f"{self.name} gives up: {self._history.summary()}"
             retry = self._try(send, self._over_rest if over_rest else self._over_socket)

@@ -211,6 +211,24 @@ def test_a_session_that_somebody_works_on_is_passed_over(rows: Bench) -> None:
             assert third.sessions.next_waiting(()) is None
 
 
+def test_a_lock_reads_anew_what_was_known_before(rows: Bench) -> None:
+    session, agent = rows.session(), make_agent(capacity=1)
+    rows.keep(agent)
+    with rows.uow() as one:
+        assert one.sessions.get(session.id) is not None
+        assert one.agents.get(agent.id) is not None
+        with rows.uow() as other:
+            theirs, colleague = other.sessions.locked(session.id), other.agents.locked(agent.id)
+            assert theirs is not None
+            assert colleague is not None
+            theirs.last_seq, colleague.capacity = 7, 2
+            other.commit()
+        mine, locked = one.sessions.locked(session.id), one.agents.locked(agent.id)
+        assert mine is not None
+        assert locked is not None
+        assert (mine.last_seq, locked.capacity) == (7, 2)
+
+
 def test_two_workers_claim_different_work(rows: Bench) -> None:
     rows.keep(*(make_entry() for _ in range(4)))
     with rows.uow() as one, rows.uow() as other:

@@ -16,6 +16,7 @@ from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVi
 from chat_app.infrastructure.redis.rate_limits import NoLimits, WindowLimiter
 from tests.processes import until
 
+pytestmark = pytest.mark.services
 NOWHERE = "redis://127.0.0.1:1/0"
 
 
@@ -44,7 +45,7 @@ def keys(url: str) -> list[str]:
 # --- Rate limits ---------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["alone", pytest.param("shared", marks=pytest.mark.services)])
+@pytest.fixture(params=["alone", "shared"])
 def limiter(request: pytest.FixtureRequest) -> WindowLimiter:
     url = request.getfixturevalue("shared") if request.param == "shared" else None
     return WindowLimiter(url)
@@ -214,7 +215,7 @@ def test_a_hung_valkey_is_noticed_soon(own: EmbeddedValkey) -> None:
 # --- Presence of visitors ------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["alone", pytest.param("shared", marks=pytest.mark.services)])
+@pytest.fixture(params=["alone", "shared"])
 def presence(request: pytest.FixtureRequest) -> RedisVisitorPresence | LocalVisitorPresence:
     if request.param == "alone":
         return LocalVisitorPresence()

@@ -1,19 +1,17 @@
 /** The visitor's conversation: what is shown of it, and what the visitor can do with it. */
 
 import { type Message, type Session, SYNC_INTERVAL_MS } from "../../../browser/protocol";
+import { Revising } from "../../../browser/revising";
 import { newClientId, type Outgoing, SendQueue } from "../../../browser/send_queue";
 import type { HostEvent, Page } from "../bridge";
 import { Courier } from "./courier";
-import { Follower } from "./follower";
 import { Link, type LinkState } from "./link";
 import { Marks } from "./marks";
 import { hearPushes, isSomebodyElse } from "./pushes";
 import { Rest } from "./rest";
 import { Typing } from "./typing";
+import { type Phase, Visit } from "./visit";
 import { tabStorage, type VisitorStore } from "./visitor_store";
-
-/** "start": nobody has written yet. "ended": the last conversation is closed. */
-export type Phase = "loading" | "start" | "open" | "ended" | "blocked";
 
 export interface ConversationOptions {
   siteKey: string;
@@ -24,51 +22,47 @@ export interface ConversationOptions {
   onChange: () => void;
 }
 
-const RELOAD_DELAY_MS = 3_000;
-
 export class Conversation {
-  phase: Phase = "loading";
-  session: Session | null = null;
   readonly marks = new Marks();
   readonly queue: SendQueue;
   readonly typing: Typing;
   readonly courier: Courier;
+  readonly revising: Revising;
   private readonly rest: Rest;
   private readonly link: Link;
-  private follower: Follower | null = null;
+  private readonly visit: Visit;
   /** Where messages wait until there is a session: becomes its client_session_id. */
   private line = newClientId();
   private isStarted = false;
-  private isUnreachable = false;
 
   constructor(private readonly options: ConversationOptions) {
-    const { store } = options;
+    const { store, onChange } = options;
     this.rest = new Rest(() => store.token);
     this.link = this.makeLink();
+    this.visit = this.makeVisit();
     this.courier = new Courier(this.rest, this.link, {
       ...options,
       onBegun: (session, outgoing) => this.begun(session, outgoing),
-      onBlocked: () => this.become("blocked"),
+      onBlocked: () => this.visit.block(),
     });
     this.queue = this.makeQueue();
-    this.typing = new Typing((typing) => this.tellTyping(typing), options.onChange);
-    store.onOtherTab(() => this.isStarted && void this.load());
+    this.revising = this.makeRevising();
+    this.typing = new Typing((typing) => this.tellTyping(typing), onChange);
+    store.onOtherTab(() => this.isStarted && void this.visit.load());
     setInterval(() => this.check(), SYNC_INTERVAL_MS);
-    hearPushes(this.link, {
-      current: () => this.session,
-      onSession: (session) => this.follow(session),
-      onMessage: (message, revision) => this.take(message, revision),
-      onChanged: (message, revision) => this.follower?.timeline.update(message, revision),
-      onTyping: (sender, typing) => this.typing.hear(sender, typing),
-      onRead: (mark) => {
-        this.marks.apply(mark);
-        options.onChange();
-      },
-    });
+    this.hear();
+  }
+
+  get phase(): Phase {
+    return this.visit.phase;
+  }
+
+  get session(): Session | null {
+    return this.visit.session;
   }
 
   get messages(): Message[] {
-    return this.follower?.timeline.messages ?? [];
+    return this.visit.messages;
   }
 
   /** What is on its way and not yet among the messages. */
@@ -77,28 +71,28 @@ export class Conversation {
   }
 
   get linkState(): LinkState {
-    return this.isUnreachable ? "offline" : this.link.state;
+    return this.visit.isUnreachable ? "offline" : this.link.state;
   }
 
   get hasEarlier(): boolean {
-    return this.follower?.timeline.hasEarlier ?? false;
+    return this.visit.follower?.timeline.hasEarlier ?? false;
   }
 
   get unread(): number {
     return this.marks.unread(this.messages);
   }
 
-  /** Find the visitor's conversation, once. Without a token nobody is asked. */
+  /** Find the visitor's conversation, once. */
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
     this.line = this.queue.sessions()[0] ?? this.line;
-    void this.load();
+    void this.visit.load();
   }
 
   /** Look at once whether something was missed: the visitor is back on this tab. */
   check(): void {
-    void this.follower?.sync();
+    void this.visit.follower?.sync();
   }
 
   send(body: string): void {
@@ -118,13 +112,12 @@ export class Conversation {
 
   /** Put the ended conversation away; the next message begins another. */
   startNew(): void {
-    this.forgetSession();
     this.line = newClientId();
-    this.become("start");
+    this.visit.startOver();
   }
 
   loadEarlier(): void {
-    void this.follower?.loadEarlier();
+    void this.visit.follower?.loadEarlier();
   }
 
   /** Everything down to the newest message is on the visitor's screen. */
@@ -134,7 +127,7 @@ export class Conversation {
     const hadUnread = this.unread > 0;
     this.marks.read = foreign.seq;
     if (hadUnread) this.options.onChange();
-    void this.follower?.markRead(foreign.seq);
+    void this.visit.follower?.markRead(foreign.seq);
   }
 
   private makeLink(): Link {
@@ -142,11 +135,37 @@ export class Conversation {
       token: () => this.options.store.token,
       poll: () => this.poll(),
       onOnline: () => void this.joined(),
-      onRefused: (code) => (code === "blocked" ? this.become("blocked") : void this.load()),
+      onRefused: (code) => (code === "blocked" ? this.visit.block() : void this.visit.load()),
       onChange: () => {
-        if (!this.link.isOnline) this.follower?.disconnected();
+        if (!this.link.isOnline) this.visit.follower?.disconnected();
         this.options.onChange();
       },
+    });
+  }
+
+  private makeVisit(): Visit {
+    const { store, fire, onChange } = this.options;
+    return new Visit({
+      store,
+      rest: this.rest,
+      link: this.link,
+      marks: this.marks,
+      onNone: () => this.unsent.length && this.queue.wake(),
+      onAdopted: ({ id, status }) => {
+        if (status !== "closed") this.queue.rename(this.line, id);
+        if (this.link.isOnline) this.queue.wake();
+      },
+      onGone: () => {
+        this.typing.reset();
+        this.revising.cancel();
+      },
+      onClosed: ({ id }) => fire("session_closed", { session_id: id }),
+      onMessages: () => {
+        this.settleUnsent();
+        this.revising.follow(this.messages);
+        onChange();
+      },
+      onChange,
     });
   }
 
@@ -161,52 +180,25 @@ export class Conversation {
     return queue;
   }
 
-  private async load(): Promise<void> {
-    if (!this.options.store.token) {
-      if (this.session) this.forgetSession();
-      this.become("start");
-      if (this.unsent.length) this.queue.wake();
-      return;
-    }
-    const ack = await this.rest.sessions();
-    this.isUnreachable = !ack.ok && ack.error.code !== "unauthorized";
-    if (ack.ok) {
-      const current = ack.items.find((item) => item.status !== "closed") ?? ack.items[0];
-      if (!current) this.become("start");
-      else if (current.id === this.session?.id) this.follow(current);
-      else await this.adopt(current);
-    } else if (ack.error.code === "unauthorized") this.forgetVisitor();
-    else this.reloadLater();
-    this.options.onChange();
+  private makeRevising(): Revising {
+    return new Revising({
+      isOwn: (message) => message.sender.kind === "visitor",
+      now: () => this.rest.serverTime(),
+      canWrite: () => this.phase === "open",
+      change: (message, body) => this.courier.revise(message, body),
+      apply: (message) => this.take(message),
+      onChange: this.options.onChange,
+    });
   }
 
-  /** Make `session` the current one and show its newest messages. */
-  private async adopt(session: Session): Promise<void> {
-    const page = await this.rest.messages(session.id);
-    if (!page.ok) return this.reloadLater();
-    this.follower?.end();
-    this.session = session;
-    this.follower = this.makeFollower(session.id);
-    this.marks.reset(page.messages, session.unread);
-    this.follower.timeline.reset(page);
-    this.options.store.session = session.id;
-    this.follow(session);
-    if (session.status !== "closed") this.queue.rename(this.line, session.id);
-    if (this.link.isOnline) void this.joined();
-  }
-
-  private makeFollower(id: string): Follower {
-    return new Follower(id, {
-      rest: this.rest,
-      link: this.link,
-      onSession: (session) => this.follow(session),
-      onPage: (page) => this.marks.learn(page.messages),
-      onLost: () => {
-        this.forgetSession();
-        void this.load();
-      },
-      onMessages: () => {
-        this.settleUnsent();
+  private hear(): void {
+    hearPushes(this.link, {
+      current: () => this.session,
+      onSession: (session) => this.visit.follow(session),
+      onMessage: (message) => this.take(message),
+      onTyping: (sender, typing) => this.typing.hear(sender, typing),
+      onRead: (mark) => {
+        this.marks.apply(mark);
         this.options.onChange();
       },
     });
@@ -216,27 +208,15 @@ export class Conversation {
     this.line = session.id;
     this.queue.rename(outgoing.session_id, session.id);
     this.options.fire("session_started", { session_id: session.id });
-    await this.adopt(session);
+    await this.visit.adopt(session);
     return this.messages.find((message) => message.client_msg_id === outgoing.client_msg_id);
   }
 
-  /** Take over the newest state of the current session. */
-  private follow(session: Session): void {
-    if (session.id !== this.session?.id) return;
-    const wasOpen = this.phase === "open";
-    this.session = session;
-    if (session.status !== "closed") {
-      this.become("open");
-      this.link.open();
-      return;
-    }
-    if (wasOpen) this.options.fire("session_closed", { session_id: session.id });
-    this.become("ended");
-  }
-
-  private take(message: Message, revision = message.revision): void {
-    if (message.session_id !== this.session?.id || !this.follower) return;
-    if (this.follower.timeline.apply(message, revision) === "duplicate") return;
+  /** Take in a message that is new, or newer than the one we have. */
+  private take(message: Message): void {
+    const { follower } = this.visit;
+    if (message.session_id !== this.session?.id || !follower) return;
+    if (follower.timeline.apply(message) === "duplicate") return;
     if (!isSomebodyElse(message.sender)) return;
     this.typing.hear(message.sender, false);
     this.options.fire("message_received");
@@ -253,12 +233,12 @@ export class Conversation {
   }
 
   private async joined(): Promise<void> {
-    await this.follower?.join();
+    await this.visit.follower?.join();
     this.queue.wake();
   }
 
   private async poll(): Promise<boolean> {
-    const reached = (await this.follower?.poll()) ?? true;
+    const reached = (await this.visit.follower?.poll()) ?? true;
     if (reached) this.queue.wake();
     return reached;
   }
@@ -266,30 +246,5 @@ export class Conversation {
   private tellTyping(typing: boolean): void {
     const { session } = this;
     if (session && this.link.isOnline) void this.link.request("set_typing", { session_id: session.id, typing });
-  }
-
-  /** The token is worth nothing any more: begin as somebody new. */
-  private forgetVisitor(): void {
-    this.options.store.token = null;
-    this.options.store.session = null;
-    this.forgetSession();
-    this.become("start");
-  }
-
-  private forgetSession(): void {
-    this.link.close();
-    this.follower?.end();
-    this.follower = null;
-    this.session = null;
-    this.typing.reset();
-  }
-
-  private reloadLater(): void {
-    setTimeout(() => void this.load(), RELOAD_DELAY_MS);
-  }
-
-  private become(phase: Phase): void {
-    this.phase = phase;
-    this.options.onChange();
   }
 }

@@ -1,6 +1,7 @@
 /** The way to the server: a socket, or REST every few seconds while no socket can be had. */
 
 import { Connection, type ConnectionState } from "../../../browser/connection";
+import { Fallback } from "../../../browser/fallback";
 import type { Ack, ServerEvents } from "../../../browser/protocol";
 
 export type LinkState = "idle" | "connecting" | "online" | "polling" | "offline";
@@ -14,16 +15,15 @@ export interface LinkOptions {
   onChange: () => void;
 }
 
-const FALLBACK_AFTER_MS = 10_000;
-const POLL_INTERVAL_MS = 4_000;
-
 export class Link {
   state: LinkState = "idle";
   private connection: Connection | null = null;
   private readonly handlers: [string, (payload: never) => void][] = [];
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly fallback: Fallback;
 
-  constructor(private readonly options: LinkOptions) {}
+  constructor(private readonly options: LinkOptions) {
+    this.fallback = new Fallback(options.poll, (reached) => this.become(reached ? "polling" : "offline"));
+  }
 
   on<E extends keyof ServerEvents>(event: E, react: (payload: ServerEvents[E]) => void): void {
     this.handlers.push([event, react]);
@@ -37,8 +37,7 @@ export class Link {
   }
 
   close(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.fallback.stop();
     this.connection?.close();
     this.connection = null;
     this.become("idle");
@@ -60,8 +59,7 @@ export class Link {
 
   private follow(state: ConnectionState): void {
     if (state === "online") {
-      clearTimeout(this.timer);
-      this.timer = undefined;
+      this.fallback.stop();
       this.become("online");
       this.options.onOnline();
     } else if (state === "refused") {
@@ -71,16 +69,8 @@ export class Link {
     } else {
       if (this.state === "idle") this.become("connecting");
       else if (this.state === "online") this.become("offline");
-      this.timer ??= setTimeout(() => void this.poll(), FALLBACK_AFTER_MS);
+      this.fallback.start();
     }
-  }
-
-  private async poll(): Promise<void> {
-    const reached = await this.options.poll();
-    // The socket may have come back, or the link been closed, while we asked.
-    if (!this.connection || this.isOnline) return;
-    this.become(reached ? "polling" : "offline");
-    this.timer = setTimeout(() => void this.poll(), POLL_INTERVAL_MS);
   }
 
   private become(state: LinkState): void {

@@ -1,0 +1,60 @@
+"""axe finds nothing serious on any screen, in either theme."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Frame, Page, expect
+
+from tests.e2e.conftest import NewPage
+from tests.e2e.screens import FRAME_TITLE, Dashboard, Widget
+from tests.processes import Stack
+
+LOOKS = [("en", "light", 1280), ("zh-CN", "dark", 390)]
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_login_inbox_conversation_and_widget(
+    stack: Stack, new_page: NewPage, language: str, theme: str, width: int
+) -> None:
+    # The checker is a script of its own, which the pages' policy would refuse.
+    look: dict[str, Any] = {"bypass_csp": True, "color_scheme": theme}
+    page = new_page(language=language, width=width, **look)
+    desk = Dashboard(page, stack.url, language)
+    page.goto(f"{stack.url}/dashboard")
+    expect(page.get_by_role("button", name=desk.t["login.submit"])).to_be_visible()
+    _expect_accessible(page)
+    desk.sign_in()
+
+    shop = new_page(language=language, width=width, **look)
+    visitor = Widget(shop, stack.url, language)
+    visitor.visit()
+    _expect_accessible(shop)
+    visitor.open()
+    visitor.say(f"Can you see this ({language})?")
+    expect(desk.row(f"Can you see this ({language})?")).to_be_visible(timeout=15_000)
+    _expect_accessible(page)
+    desk.open(f"Can you see this ({language})?")
+    desk.say("Yes")
+    visitor.expect_texts(["Yes"])
+    _expect_accessible(page)
+    _expect_accessible(_chat(shop, language))
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def _chat(page: Page, language: str) -> Frame:
+    """The widget's document inside the shop's page."""
+    handle = page.locator(f'iframe[title="{FRAME_TITLE[language]}"]').element_handle()
+    frame = handle.content_frame() if handle else None
+    assert frame is not None
+    return frame
+
+
+def _expect_accessible(place: Page | Frame) -> None:
+    found = Axe().run(place).response["violations"]
+    serious = [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+    ]
+    assert not serious, "\n".join(serious)
