@@ -190,13 +190,15 @@ def _redis_url(env: Mapping[str, str]) -> str | None:
     if "://" not in value:
         host, colon, port = value.rpartition(":")
         if not colon or not port.isdigit() or not host:
-            raise SettingsError(f"{name}: host:port or a URL is needed, not {value!r}")
+            raise SettingsError(f"{name}: host:port or a URL is needed")
         _split(name, f"redis://{value}")
         return f"redis://{value}/0"
     if value.split("://", 1)[0] not in _REDIS_SCHEMES:
         raise SettingsError(f"{name}: the scheme must be one of {', '.join(_REDIS_SCHEMES)}")
     if not value.startswith("redis+sentinel://"):  # which names several hosts
         _split(name, value)
+    if value.startswith("rediss://") and not _switch(env, "REDIS_TLS_VERIFY", default=True):
+        return f"{value}{'&' if '?' in value else '?'}ssl_cert_reqs=none"
     return value
 
 

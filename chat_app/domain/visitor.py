@@ -1,8 +1,13 @@
 """The person who writes from a website."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from chat_app.domain.errors import Validation
+
+MOST_ATTRIBUTES = 50
 
 
 @dataclass(eq=False)
@@ -24,6 +29,14 @@ class Visitor:
     blocked: bool = False
     locale: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+
+
+def merged(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a visitor with what was said now; raise Validation above 50 keys."""
+    attributes = {**known, **said}
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise Validation.of("attributes", f"at most {MOST_ATTRIBUTES} keys in all")
+    return attributes
 
 
 @dataclass(frozen=True)

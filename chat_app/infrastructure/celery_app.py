@@ -1,5 +1,6 @@
 """Celery as we run it: JSON only, late acknowledgement, no result backend, short waits."""
 
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,11 @@ def create_celery(app: Flask, redis_url: str | None) -> Celery:
 
     celery: Celery = Celery("cland", task_cls=AppTask, set_as_current=False)
     broker, transport = _broker(redis_url)
+    if redis_url is not None and redis_url.startswith("rediss://"):
+        unchecked = "ssl_cert_reqs=none" in redis_url
+        celery.conf.broker_use_ssl = {
+            "ssl_cert_reqs": ssl.CERT_NONE if unchecked else ssl.CERT_REQUIRED
+        }
     celery.conf.update(
         broker_url=broker,
         broker_transport_options=transport,

@@ -1,6 +1,7 @@
 """Sends letters by SMTP, or writes them into a folder where no server is set."""
 
 import smtplib
+import ssl
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -46,6 +47,7 @@ class SmtpMailer:
     def __init__(self, url: str, sender: str) -> None:
         self._url = urlsplit(url)
         self._sender = sender
+        self._tls = ssl.create_default_context()
 
     def send(self, mail: Mail) -> None:
         """Send the letter; raise Unavailable when it must be tried again."""
@@ -59,12 +61,14 @@ class SmtpMailer:
     def _connect(self) -> smtplib.SMTP:
         host = self._url.hostname or "localhost"
         if self._url.scheme == "smtps":
-            return smtplib.SMTP_SSL(host, self._url.port or 465, timeout=TIMEOUT_SECONDS)
+            return smtplib.SMTP_SSL(
+                host, self._url.port or 465, timeout=TIMEOUT_SECONDS, context=self._tls
+            )
         return smtplib.SMTP(host, self._url.port or 587, timeout=TIMEOUT_SECONDS)
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
         if self._url.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls()
+            server.starttls(context=self._tls)
         if self._url.username:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))

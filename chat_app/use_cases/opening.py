@@ -13,7 +13,7 @@ from chat_app.domain.ports import Clock, Ids, RateLimiter, Tokens
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
-from chat_app.domain.visitor import Visitor, VisitorToken
+from chat_app.domain.visitor import Visitor, VisitorToken, merged
 from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.sites import DEFAULT_KEY
@@ -177,7 +177,7 @@ class Opening:
         visitor.user_id = identity.subject
         visitor.name = identity.name or visitor.name
         visitor.email = identity.email or visitor.email
-        visitor.attributes = {**visitor.attributes, **identity.attributes}
+        visitor.attributes = merged(visitor.attributes, identity.attributes)
         visitor.verified = True
         return visitor
 
@@ -245,4 +245,4 @@ def _label(visitor: Visitor, request: OpenRequest) -> None:
     visitor.name = request.name or visitor.name
     visitor.email = request.email or visitor.email
     if request.attributes:
-        visitor.attributes = {**visitor.attributes, **request.attributes}
+        visitor.attributes = merged(visitor.attributes, request.attributes)

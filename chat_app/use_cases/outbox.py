@@ -15,6 +15,10 @@ MOST_SHOWN = 100
 Handler = Callable[[dict[str, Any]], Any]
 
 
+class WorkerLost(Exception):
+    """Work whose every worker died before it could say what was wrong."""
+
+
 class OutboxDrain:
     """Claims entries by state with a lock token, so that any number of workers may drain."""
 
@@ -57,10 +61,15 @@ class OutboxDrain:
             uow.commit()
             return revived
 
+    def _handle(self, entry: OutboxEntry) -> None:
+        if entry.attempts > MOST_ATTEMPTS:
+            raise WorkerLost
+        self._handlers[entry.topic](entry.payload)
+
     def _work(self, entry: OutboxEntry, token: str) -> None:
         error: Exception | None = None
         try:
-            self._handlers[entry.topic](entry.payload)
+            self._handle(entry)
         except Exception as failure:  # noqa: BLE001 - whatever went wrong is recorded and retried
             error = failure
             self._report(entry, failure)

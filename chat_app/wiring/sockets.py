@@ -15,7 +15,7 @@ from chat_app.delivery.realtime.websocket import Machinery, PlainDoor
 from chat_app.domain.ports import Ids
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.doorkeeper import Doorkeeper
-from chat_app.infrastructure.realtime.engine import drop_slow_readers
+from chat_app.infrastructure.realtime.engine import drop_slow_readers, release_pollers
 from chat_app.infrastructure.realtime.sockets import leave, upgrade
 from chat_app.settings import Settings
 from chat_app.use_cases.services import Services
@@ -25,6 +25,7 @@ HEARTBEAT_SECONDS = 20
 RECHECK_SECONDS = 4
 SWEEP_SECONDS = 1
 MOST_RECONNECT_SECONDS = 10.0
+POLLERS_LEAVE_SECONDS = 0.3
 _NOT_AUTHENTICATED = 4401
 
 
@@ -67,6 +68,7 @@ class Sockets:
                     ignore_queue=True,
                 )
         self._plain.close_all(lambda: {"type": "server_draining", "data": _farewell()})
+        self._background.later(POLLERS_LEAVE_SECONDS, lambda: release_pollers(self._server))
 
     def _heartbeat(self) -> None:
         presence = self._services.presence

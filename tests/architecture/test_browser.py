@@ -19,7 +19,9 @@ APPLICATIONS = {
     "widget": (DELIVERY / "browser", DELIVERY / "widget"),
     "dashboard": (DELIVERY / "browser", DELIVERY / "dashboard"),
 }
-WORD_FOLDERS = sorted({path.parent for path in DELIVERY.rglob("en.json") if "build" not in path.parts})
+WORD_FOLDERS = sorted(
+    {path.parent for path in DELIVERY.rglob("en.json") if "build" not in path.parts}
+)
 LITERAL = r"\"[^\"]*\"|'[^']*'|`[^`]*`"
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -41,7 +43,9 @@ def handled(namespace: str) -> set[str]:
     return set(re.findall(r"\"(\w+)\": \(events\.\w+\(\), self\.on_\1\)", shared + own))
 
 
-@pytest.mark.parametrize(("application", "namespace"), [("widget", "visitor"), ("dashboard", "agent")])
+@pytest.mark.parametrize(
+    ("application", "namespace"), [("widget", "visitor"), ("dashboard", "agent")]
+)
 def test_every_request_has_a_handler(application: str, namespace: str) -> None:
     asked = found(REQUEST, APPLICATIONS[application])
     assert asked, "the pattern finds the requests"

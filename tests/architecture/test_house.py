@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,9 +84,9 @@ def test_every_file_of_the_tests(path: Path) -> None:
 
 def test_one_verb_from_wire_to_handler() -> None:
     """`send_message` is answered by `on_send_message` and by nothing else."""
+    nothing: Any = None
     for kind in (AgentNamespace, VisitorNamespace):
-        namespace = kind.__new__(kind)
-        kind.__init__(namespace, *[None] * (kind.__init__.__code__.co_argcount - 1))  # type: ignore[misc]  # only its table is looked at
+        namespace = kind(nothing, nothing, nothing, nothing)
         for name, (_, handler) in namespace._handlers.items():
             assert handler.__name__ == f"on_{name}"
             assert handler.__doc__
@@ -121,4 +122,6 @@ def test_no_file_of_ours_knows_a_download_host() -> None:
         path = ROOT / name
         if path.exists():
             text = path.read_text(encoding="utf-8")
-            assert not re.search(r"https?://(?!(www\.)?opencollective|github\.com|tidelift)", text), name
+            assert not re.search(
+                r"https?://(?!(www\.)?opencollective|github\.com|tidelift)", text
+            ), name

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from typing import Any
 
 import orjson
 import pytest
@@ -42,7 +43,8 @@ class Tail:
         return f"cland:recent:{self.session.id}"
 
     def entries(self) -> list[bytes]:
-        return list(self.client.lrange(self.key, 0, -1))
+        found: Any = self.client.lrange(self.key, 0, -1)
+        return list(found)
 
     def rewrite(self, entries: list[bytes]) -> None:
         self.client.delete(self.key)
@@ -130,7 +132,8 @@ def test_another_sessions_messages_are_not_believed(tail: Tail) -> None:
     other = make_session(make_visitor())
     tail.say("foreign", session=other)
     tail.say("own")
-    (foreign,) = tail.client.lrange(f"cland:recent:{other.id}", 0, -1)
+    found: Any = tail.client.lrange(f"cland:recent:{other.id}", 0, -1)
+    (foreign,) = found
     tail.rewrite([foreign])
     assert tail.newest() == []
 

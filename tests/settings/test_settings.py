@@ -298,3 +298,9 @@ def test_a_damaged_secret_is_named(read: Any, tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("short", encoding="ascii")
     with pytest.raises(SettingsError, match=r"^SECRET_KEY: .*secret_key is damaged"):
         read()
+
+
+def test_a_redis_with_a_certificate_of_its_own_making_is_taken_on_request(read: Any) -> None:
+    url = "rediss://:secret@redis.example.com:6380"
+    assert read(REDIS_URL=url).redis_url == url
+    assert read(REDIS_URL=url, REDIS_TLS_VERIFY="off").redis_url == f"{url}?ssl_cert_reqs=none"

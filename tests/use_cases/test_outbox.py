@@ -212,3 +212,16 @@ def test_a_push_comes_after_the_commit(world: World, monkeypatch: pytest.MonkeyP
     with world.db() as uow:
         uow.commit(SessionQueued(make_view(SESSION)))
     assert seen == [1]
+
+
+def test_work_that_kills_every_worker_ends_dead(world: World, worker: Worker) -> None:
+    entry = make_entry()
+    put(world, entry)
+    for _ in range(MOST_ATTEMPTS):  # each claims it and dies before it can say anything
+        with world.db.change() as uow:
+            uow.outbox.claim(BATCH, "a worker that dies", LOCK_SECONDS)
+        world.clock.advance(seconds=LOCK_SECONDS + 1)
+    worker.drain()
+    (given_up,) = [one for one in world.db.copy().outbox if one.id == entry.id]
+    assert (given_up.state, worker.done) == ("dead", [])
+    assert "WorkerLost" in (given_up.last_error or "")

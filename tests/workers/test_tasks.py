@@ -140,4 +140,3 @@ def test_a_message_that_nobody_saw_is_mailed_to_the_department(worker: Worker) -
     assert "Is anybody there?" in letters[0]
     worker.run("workers.outbox.drain")
     assert len(list(folder.iterdir())) == 1
-
