@@ -43,6 +43,10 @@ class FakeSessions:
     def locked(self, session_id: str) -> Session | None:
         return self.get(session_id)
 
+    def locked_among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        wanted = set(ids)
+        return {one.id: one for one in self._rows.sessions if one.id in wanted}
+
     def open_of(self, site_id: str, visitor_id: str) -> Session | None:
         key = f"{site_id}:{visitor_id}"
         return next((one for one in self._rows.sessions if one.open_key == key), None)
@@ -148,18 +152,14 @@ class FakeMessages:
     def get(self, session_id: str, message_id: str) -> Message | None:
         return next((one for one in self._of(session_id) if one.id == message_id), None)
 
-    def by_client_id(
-        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
-    ) -> Message | None:
-        wanted = (sender_kind, sender_id, client_msg_id)
-        return next(
-            (
-                one
-                for one in self._of(session_id)
-                if (one.sender_kind, one.sender_id, one.client_msg_id) == wanted
-            ),
-            None,
-        )
+    def by_client_ids(
+        self, keys: Sequence[tuple[str, str, str, str]]
+    ) -> Mapping[tuple[str, str, str, str], Message]:
+        stored = {
+            (one.session_id, one.sender_kind, one.sender_id, one.client_msg_id): one
+            for one in self._rows.messages
+        }
+        return {key: stored[key] for key in keys if key in stored}
 
     def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
         return [one for one in self._read_by(session_id, side) if _seq(one, side) > seq][:limit]
@@ -225,12 +225,13 @@ class FakeOutbox:
         self._rows = rows
         self._clock = clock
 
-    def add(self, entry: OutboxEntry) -> None:
-        key = entry.dedupe_key
-        if key is not None and any(one.dedupe_key == key for one in self._rows.outbox):
-            return
-        entry.available_at = self._clock.now()
-        self._rows.outbox.append(entry)
+    def add(self, *entries: OutboxEntry) -> None:
+        for entry in entries:
+            key = entry.dedupe_key
+            if key is not None and any(one.dedupe_key == key for one in self._rows.outbox):
+                continue
+            entry.available_at = self._clock.now()
+            self._rows.outbox.append(entry)
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
         now = self._clock.now()

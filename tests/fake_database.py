@@ -20,7 +20,7 @@ from chat_app.domain.events import Event
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import Duplicate
+from chat_app.domain.repositories import Duplicate, Follow
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
@@ -139,14 +139,21 @@ class FakeUnitOfWork:
         check_constraints(self.rows)
 
     def commit(self, *events: Event) -> None:
+        follow = self.store(*events)
+        for event in events:
+            follow(event)
+
+    def store(self, *events: Event) -> Follow:
         if not self._writes:
             raise RuntimeError("this transaction only reads")
         work = [row for event in events for row in self._database.after_commit.rows(event)]
-        for row in work:
-            self.outbox.add(row)
+        self.outbox.add(*work)
         self.flush()
         self._database.rows = self.rows.copy()
-        self._database.after_commit.follow(events, wake=bool(work))
+        self._database.commits += 1
+        if work:
+            self._database.after_commit.wake()
+        return self._database.after_commit.follow
 
 
 class FakeDatabase:
@@ -154,6 +161,7 @@ class FakeDatabase:
 
     def __init__(self, after_commit: AfterCommit, clock: Clock) -> None:
         self.rows = Rows()
+        self.commits = 0
         self.after_commit = after_commit
         self.clock = clock
         self.gate = threading.RLock()

@@ -144,6 +144,10 @@ class FakeVisitors:
         wanted = set(ids)
         return {one.id: one for one in self._rows.visitors if one.id in wanted}
 
+    def blocked_among(self, ids: Iterable[str]) -> set[str]:
+        wanted = set(ids)
+        return {one.id for one in self._rows.visitors if one.id in wanted and one.blocked}
+
     def by_external_id(self, site_id: str, external_id: str) -> Visitor | None:
         wanted = (site_id, external_id)
         return next(

@@ -1,6 +1,6 @@
 """Where things are kept, as the use cases see it. One transaction is one UnitOfWork."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -172,6 +172,7 @@ class Visitors(Protocol):
     def add(self, visitor: Visitor) -> None: ...
     def get(self, visitor_id: str) -> Visitor | None: ...
     def among(self, ids: Iterable[str]) -> Mapping[str, Visitor]: ...
+    def blocked_among(self, ids: Iterable[str]) -> set[str]: ...
     def by_external_id(self, site_id: str, external_id: str) -> Visitor | None: ...
     def add_token(self, token: VisitorToken) -> None: ...
     def by_token(self, token_hash: str) -> Visitor | None: ...
@@ -184,6 +185,10 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None: ...
     def locked(self, session_id: str) -> Session | None:
         """The session with its row locked until the transaction ends."""
+        ...
+
+    def locked_among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        """Several sessions with their rows locked, taken in the order of their ids."""
         ...
 
     def open_of(self, site_id: str, visitor_id: str) -> Session | None: ...
@@ -229,9 +234,12 @@ class Messages(Protocol):
 
     def add(self, message: Message) -> None: ...
     def get(self, session_id: str, message_id: str) -> Message | None: ...
-    def by_client_id(
-        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
-    ) -> Message | None: ...
+    def by_client_ids(
+        self, keys: Sequence[tuple[str, str, str, str]]
+    ) -> Mapping[tuple[str, str, str, str], Message]:
+        """What earlier sends stored, by (session id, sender kind, sender id, client id)."""
+        ...
+
     def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]: ...
     def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
         """The `limit` messages before `seq` (None: the newest), in rising order."""
@@ -262,8 +270,8 @@ class Assignments(Protocol):
 class Outbox(Protocol):
     """Work to be done after commits."""
 
-    def add(self, entry: OutboxEntry) -> None:
-        """Write the entry, unless one with the same dedupe key is already pending."""
+    def add(self, *entries: OutboxEntry) -> None:
+        """Write entries, but none whose dedupe key another pending one has."""
         ...
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]: ...
@@ -280,6 +288,9 @@ class Outbox(Protocol):
         ...
 
     def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None: ...
+
+
+Follow = Callable[[Event], None]
 
 
 class UnitOfWork(Protocol):
@@ -317,6 +328,10 @@ class UnitOfWork(Protocol):
 
     def commit(self, *events: Event) -> None:
         """Make it true, with the outbox rows the events ask for; then let the effects follow."""
+        ...
+
+    def store(self, *events: Event) -> Follow:
+        """Make it true as `commit` does, and leave to the caller when each event is followed."""
         ...
 
 

@@ -100,13 +100,14 @@ class AfterCommit:
             for topic, payload, key in consequences(event)
         ]
 
-    def follow(self, events: Iterable[Event], *, wake: bool) -> None:
-        """Push what happened and wake a worker; neither blocks nor raises."""
-        for event in events:
-            if isinstance(event, MessageSent):
-                self._recent.remember(event.session, event.message)
-            elif isinstance(event, MessageUpdated):
-                self._recent.forget(event.session.id)
-            self._realtime.publish(event)
-        if wake:
-            self._wakeup.nudge()
+    def wake(self) -> None:
+        """Tell a worker that there is work; neither blocks nor raises."""
+        self._wakeup.nudge()
+
+    def follow(self, event: Event) -> None:
+        """Push what happened; neither blocks nor raises."""
+        if isinstance(event, MessageSent):
+            self._recent.remember(event.session, event.message)
+        elif isinstance(event, MessageUpdated):
+            self._recent.forget(event.session.id)
+        self._realtime.publish(event)

@@ -5,29 +5,20 @@ from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Validation
-from chat_app.domain.events import MessageSent, ReadMoved, SessionView, TypingChanged
+from chat_app.domain.events import ReadMoved, SessionView, TypingChanged
 from chat_app.domain.limits import Limits
-from chat_app.domain.message import Draft, Message, SendResult
+from chat_app.domain.message import Draft, Message
 from chat_app.domain.ports import RateLimiter, Realtime, RecentMessages
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session, Side
 from chat_app.use_cases.access import side_of, visible_session
 from chat_app.use_cases.again import again
-from chat_app.use_cases.posting import Posting
+from chat_app.use_cases.message_log import MessageLog, Sent
 from chat_app.use_cases.views import Views, unread_of
 
 PAGE = 50
 MOST_PER_PAGE = 200
 MOST_SYNCED = 50
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A stored message with its session, whose marks give the message's status."""
-
-    session: Session
-    message: Message
-    duplicate: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,7 @@ class Messages:
     def __init__(
         self,
         uow: UnitOfWorkFactory,
-        posting: Posting,
+        log: MessageLog,
         views: Views,
         recent: RecentMessages,
         realtime: Realtime,
@@ -73,7 +64,7 @@ class Messages:
         limits: Limits,
     ) -> None:
         self._uow = uow
-        self._posting = posting
+        self._log = log
         self._views = views
         self._recent = recent
         self._realtime = realtime
@@ -83,15 +74,7 @@ class Messages:
     def send(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
         """Store a message; the same `client_msg_id` again gives the stored one back."""
         limit_messages(self._limiter, self._limits, actor)
-        return again(lambda: self._send(actor, session_id, draft))
-
-    def _send(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
-        with self._uow() as uow:
-            session = visible_session(uow, actor, session_id, lock=True)
-            result: SendResult = self._posting.post(uow, session, actor, draft)
-            if not result.duplicate:
-                uow.commit(MessageSent(session, result.message, actor.sid))
-            return Sent(session, result.message, result.duplicate)
+        return self._log.append(actor, session_id, draft)
 
     def page(
         self,

@@ -222,7 +222,8 @@ class Opening:
         if locked is None:
             raise NotFound("There is no such session")
         actor = Actor(kind="visitor", id=visitor.id, name=visitor.name or "")
-        result = self._posting.post(uow, locked, actor, draft)
+        known = self._posting.look_up(uow, [(locked.id, actor, draft)])
+        result = self._posting.post(uow, locked, actor, draft, known)
         return [] if result.duplicate else [MessageSent(locked, result.message)]
 
     def _device(self, uow: UnitOfWork, visitor: Visitor) -> str:

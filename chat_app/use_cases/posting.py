@@ -1,11 +1,24 @@
 """The one way a message gets into a session, for every door and every use case."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Blocked, Validation
-from chat_app.domain.message import Draft, SendResult, check_body
+from chat_app.domain.message import Draft, Message, SendResult, check_body
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import UnitOfWork
 from chat_app.domain.session import Session
+
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knows of some sends: messages stored before, and blocked visitors."""
+
+    stored: dict[Key, Message]
+    blocked: set[str]
 
 
 class Posting:
@@ -16,27 +29,33 @@ class Posting:
         self._clock = clock
         self._most_characters = most_characters
 
-    def post(self, uow: UnitOfWork, session: Session, actor: Actor, draft: Draft) -> SendResult:
+    def look_up(self, uow: UnitOfWork, sends: Sequence[tuple[str, Actor, Draft]]) -> Known:
+        """Ask once for all sends (session id, sender, draft); the sessions are locked already."""
+        visitors = {actor.id for _, actor, _ in sends if actor.is_visitor}
+        return Known(
+            stored=dict(uow.messages.by_client_ids([_key(*send) for send in sends])),
+            blocked=uow.visitors.blocked_among(visitors),
+        )
+
+    def post(
+        self, uow: UnitOfWork, session: Session, actor: Actor, draft: Draft, known: Known
+    ) -> SendResult:
         """Store the draft, or find what an earlier send with the same id stored.
 
         The number is given after the duplicate check, inside the lock: it is never burned.
         Raises Blocked, SessionClosed, Forbidden or Validation.
         """
-        stored = uow.messages.by_client_id(session.id, actor.kind, actor.id, draft.client_msg_id)
+        key = _key(session.id, actor, draft)
+        stored = known.stored.get(key)
         if stored is not None:
             return SendResult(stored, duplicate=True)
-        if actor.is_visitor:
-            self._refuse_blocked(uow, actor)
+        if actor.is_visitor and actor.id in known.blocked:
+            raise Blocked
         self._check(uow, session, draft)
         message = session.post(actor, draft, self._ids.new(), self._clock.now())
         uow.messages.add(message)
+        known.stored[key] = message
         return SendResult(message, duplicate=False)
-
-    @staticmethod
-    def _refuse_blocked(uow: UnitOfWork, actor: Actor) -> None:
-        visitor = uow.visitors.get(actor.id)
-        if visitor is not None and visitor.blocked:
-            raise Blocked
 
     def _check(self, uow: UnitOfWork, session: Session, draft: Draft) -> None:
         if draft.kind == "file" or draft.attachment_ids:
@@ -47,3 +66,7 @@ class Posting:
         target = uow.messages.get(session.id, draft.reply_to)
         if target is None or (target.is_note and draft.kind != "note"):
             raise Validation.of("reply_to", "there is no such message")
+
+
+def _key(session_id: str, actor: Actor, draft: Draft) -> Key:
+    return session_id, actor.kind, actor.id, draft.client_msg_id

@@ -18,6 +18,7 @@ from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
+from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
@@ -49,6 +50,7 @@ def create_services(
     views = Views(adapters.visitors)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
+    log = MessageLog(uow, posting)
     sessions = Sessions(uow, views, hands, clock, ids)
     assigning = Assigning(uow, hands)
     staff = Staff(uow, hands, adapters.passwords, ids, clock)
@@ -84,7 +86,7 @@ def create_services(
         visitors=Visitors(uow),
         sessions=sessions,
         messages=Messages(
-            uow, posting, views, pushing.recent, pushing.realtime, adapters.limiter, limits
+            uow, log, views, pushing.recent, pushing.realtime, adapters.limiter, limits
         ),
         revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,

@@ -16,6 +16,16 @@ from tests.delivery.realtime.wire import Socket
 from tests.delivery.scene import Scene, SceneTemplate
 
 
+@pytest.fixture(scope="session")
+def shared_installation(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    """The application of every test that needs no settings of its own; begins again for each."""
+    shared = Installation(tmp_path_factory.mktemp("installation"), sqlite_template)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
 def make_installation(tmp_path: Path, sqlite_template: Path) -> Iterator[MakeInstallation]:
     """Build installations whose settings differ: `make_installation(rate_limits=True)`."""
@@ -32,9 +42,9 @@ def make_installation(tmp_path: Path, sqlite_template: Path) -> Iterator[MakeIns
 
 
 @pytest.fixture
-def installation(make_installation: MakeInstallation) -> Installation:
+def installation(shared_installation: Installation, sqlite_template: Path) -> Installation:
     """Everything below in one object; the other fixtures are parts of it."""
-    return make_installation()
+    return shared_installation.begin_again(sqlite_template)
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +56,9 @@ def scene_template(
 
 
 @pytest.fixture
-def scene(scene_template: SceneTemplate, tmp_path: Path) -> Iterator[Scene]:
-    """That conversation in an installation of its own: `scene.installation`."""
-    playing = scene_template.play(tmp_path / "scene")
-    yield playing
-    playing.installation.close()
+def scene(scene_template: SceneTemplate, shared_installation: Installation) -> Scene:
+    """That conversation in `scene.installation`."""
+    return scene_template.play(shared_installation)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import itertools
+import math
 import shutil
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
@@ -89,7 +90,7 @@ class Installation:
         self.wire = Wire(self.app)
         self._ids = RandomIds()
         self._clock = SystemClock()
-        self._engine = self.services.health._database._engine  # type: ignore[attr-defined]  # the adapter's own
+        self._engine = self.services.health._database._engine
         # What a power cut would cost a test's database is no matter; waiting for the disk is.
         event.listen(self._engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
 
@@ -101,6 +102,27 @@ class Installation:
         ):
             new.execute("PRAGMA synchronous=OFF")
             old.backup(new)
+
+    def begin_again(self, source: Path) -> "Installation":
+        """Be as new: nobody connected, nothing cached, the database what `source` holds.
+
+        Making the application takes longer than most tests; one serves many of them.
+        """
+        server = self.wire.server
+        for eio_sid in list(server.environ):
+            server._handle_eio_disconnect(eio_sid, server.reason.CLIENT_DISCONNECT)
+        self.wire.settle()
+        self.wire.frames.clear()
+        inbox: Any = self.services.messages._realtime._inbox  # type: ignore[attr-defined]  # the adapter's own
+        inbox._changed.clear()
+        inbox._told_at = -math.inf
+        self.system.drain.draining = False
+        shutil.rmtree(self.settings.data_dir / "outbox", ignore_errors=True)
+        if self.database.is_dir():
+            self.database.rmdir()
+        self.restore(source)
+        self.client = self.app.test_client()
+        return self
 
     def close(self) -> None:
         """Let go of the database, and let the thread that pushes let go of the application."""

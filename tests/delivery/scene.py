@@ -8,7 +8,6 @@ from typing import Any
 
 from chat_app.domain.actor import Role
 from chat_app.infrastructure.clock import SystemClock
-
 from tests.delivery.installation import Installation
 
 NOBODYS_ID = "0190e7c4-7b3a-7cc1-8f1e-5a2d9f0c4b11"
@@ -98,9 +97,10 @@ class SceneTemplate:
         with closing(sqlite3.connect(self.database)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def play(self, folder: Path) -> Scene:
-        """Begin a scene in an installation of its own."""
-        return Scene(Installation(folder, self.database), self.database, self.ids, self.tokens)
+    def play(self, installation: Installation) -> Scene:
+        """Begin the scene."""
+        installation.begin_again(self.database)
+        return Scene(installation, self.database, self.ids, self.tokens)
 
 
 Body = Callable[[Scene], dict[str, Any]]

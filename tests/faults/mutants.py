@@ -1,7 +1,7 @@
 """F33: one protection broken at a time. A pytest plugin: `-p tests.faults.mutants`, MUTANT=name."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from chat_app.infrastructure.db.messages import SqlMessages
@@ -12,12 +12,17 @@ from chat_app.use_cases.messages import Messages
 
 def no_deduplication() -> None:
     """Nobody looks whether the id was stored before."""
-    patch(SqlMessages, "by_client_id", lambda *_: None)
+    patch(SqlMessages, "by_client_ids", lambda *_: {})
 
 
 def no_row_lock() -> None:
     """The session is read without its lock."""
-    patch(SqlSessions, "locked", SqlSessions.get)
+
+    def unlocked(self: SqlSessions, ids: Iterable[str]) -> dict[str, Any]:
+        found = ((one, self.get(one)) for one in ids)
+        return {session_id: session for session_id, session in found if session is not None}
+
+    patch(SqlSessions, "locked_among", unlocked)
 
 
 def no_order() -> None:

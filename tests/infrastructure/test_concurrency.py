@@ -20,7 +20,8 @@ from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.hands import Hands
-from chat_app.use_cases.messages import Messages, Sent
+from chat_app.use_cases.message_log import MessageLog, Sent
+from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.views import Views
@@ -41,7 +42,13 @@ class Chat:
         views = Views(LocalVisitorPresence())
         posting = Posting(ids, clock, limits.message_characters)
         self.messages = Messages(
-            bench.uow, posting, views, NoRecentMessages(), bench.realtime, NoLimits(), limits
+            bench.uow,
+            MessageLog(bench.uow, posting),
+            views,
+            NoRecentMessages(),
+            bench.realtime,
+            NoLimits(),
+            limits,
         )
         self.opening = Opening(
             bench.uow, posting, views, HashedTokens(), ids, clock, NoLimits(), limits

@@ -135,15 +135,16 @@ def test_by_the_senders_own_id_letter_by_letter(bench: Bench) -> None:
     bench.keep(message)
     sender = ("visitor", session.visitor_id)
     with bench.uow.reading() as uow:
-        find = uow.messages.by_client_id
-        found = find(session.id, *sender, "Abc")
-        assert found is not None
-        assert found.id == message.id
-        assert find(session.id, *sender, "abc") is None
-        assert find(session.id, *sender, "Abc ") is None
-        assert find(session.id, "agent", session.visitor_id, "Abc") is None
-        assert find(session.id, "visitor", new_id(), "Abc") is None
-        assert find(new_id(), *sender, "Abc") is None
+        right = (session.id, *sender, "Abc")
+        wrong = [
+            (session.id, *sender, "abc"),
+            (session.id, *sender, "Abc "),
+            (session.id, "agent", session.visitor_id, "Abc"),
+            (session.id, "visitor", new_id(), "Abc"),
+            (new_id(), *sender, "Abc"),
+        ]
+        found = uow.messages.by_client_ids([*wrong, right])
+        assert {key: one.id for key, one in found.items()} == {right: message.id}
 
 
 def test_what_was_said_is_seen_in_its_own_transaction(bench: Bench) -> None:
@@ -153,7 +154,8 @@ def test_what_was_said_is_seen_in_its_own_transaction(bench: Bench) -> None:
         assert found is not None
         message = found.post(agent_actor(), make_draft("a", client_msg_id="x"), new_id(), NOON)
         uow.messages.add(message)
-        assert uow.messages.by_client_id(session.id, "agent", message.sender_id, "x") is message
+        key = (session.id, "agent", message.sender_id, "x")
+        assert uow.messages.by_client_ids([key]) == {key: message}
         assert seqs(uow.messages.before(session.id, "agent", None, 5)) == [1]
         second = found.post(visitor_actor(), make_draft("b"), new_id(), NOON)
         uow.messages.add(second)

@@ -170,11 +170,12 @@ def test_what_is_not_there_is_none(bench: Bench) -> None:
             uow.sessions.open_of(bench.site.id, nowhere),
             uow.sessions.by_client_key("nothing"),
             uow.messages.get(nowhere, nowhere),
-            uow.messages.by_client_id(nowhere, "visitor", nowhere, "a"),
             uow.assignments.open_of_session(nowhere),
         ]
         assert found == [None] * len(found)
         for empty in (
+            uow.messages.by_client_ids([(nowhere, "visitor", nowhere, "a")]),
+            uow.sessions.locked_among([nowhere]),
             uow.agents.among([]),
             uow.visitors.among([]),
             uow.departments.among([]),

@@ -20,7 +20,8 @@ from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
-from chat_app.use_cases.messages import Messages, Sent
+from chat_app.use_cases.message_log import MessageLog, Sent
+from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
 from chat_app.use_cases.posting import Posting
@@ -67,10 +68,16 @@ class World:
         self.db = FakeDatabase(after_commit, self.clock)
         limits, views = Limits(), Views(self.visitor_presence)
         hands = Hands(views, self.ids, self.clock)
-        posting = Posting(self.ids, self.clock, limits.message_characters)
+        posting = self.posting = Posting(self.ids, self.clock, limits.message_characters)
         self.sessions = Sessions(self.db, views, hands, self.clock, self.ids)
         self.messages = Messages(
-            self.db, posting, views, self.recent, self.realtime, self.limiter, limits
+            self.db,
+            MessageLog(self.db, posting),
+            views,
+            self.recent,
+            self.realtime,
+            self.limiter,
+            limits,
         )
         self.revising = Revising(self.db, self.clock, self.limiter, limits)
         self.opening = Opening(
@@ -153,6 +160,13 @@ class World:
     def agent(self, agent_id: str) -> Agent:
         """The agent as it is stored now."""
         return next(one for one in self.db.copy().agents if one.id == agent_id)
+
+    def close(self, session: Session) -> None:
+        """End a session as it is stored."""
+        with self.db.change() as uow:
+            stored = uow.sessions.get(session.id)
+            assert stored is not None
+            stored.close(None, self.now)
 
     def said_in(self, session_id: str) -> list[Message]:
         """The messages as they are stored now, in order."""

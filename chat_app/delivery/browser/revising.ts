@@ -4,6 +4,7 @@ import type { Ack, Failure, Message } from "./protocol";
 
 /** How long visitors may change what they have sent; agents may at any time. */
 const VISITOR_WINDOW_MS = 2 * 60_000;
+const SHOW_FAILURE_MS = 6_000;
 
 export interface RevisingOptions {
   /** True for the reader's own messages. */
@@ -22,11 +23,13 @@ export interface RevisingOptions {
 export class Revising {
   /** The message that is being edited. */
   editing: Message | null = null;
-  /** Why the last change did not work, until the next one is begun. */
+  /** Why the last change did not work, for some seconds. */
   failure: Failure | null = null;
   isSaving = false;
   /** What was recalled here, to be written again. */
   private readonly recalled = new Map<string, string>();
+
+  private fading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: RevisingOptions) {}
 
@@ -99,7 +102,13 @@ export class Revising {
   }
 
   private become(message: Message | null): void {
+    clearTimeout(this.fading);
     this.editing = message;
+    this.failure = null;
+    this.options.onChange();
+  }
+
+  private forgive(): void {
     this.failure = null;
     this.options.onChange();
   }
@@ -107,5 +116,7 @@ export class Revising {
   private fail(error: Failure): void {
     this.failure = error;
     this.options.onChange();
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => this.forgive(), SHOW_FAILURE_MS);
   }
 }

@@ -15,15 +15,15 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from chat_app.delivery.assets import Assets
 from chat_app.delivery.dashboard import presentation
-from chat_app.delivery.dashboard.assets import Assets
 from chat_app.delivery.dashboard.cookies import (
     DETAILS_COOKIE,
     THEMES,
     ZONE_COOKIE,
     chosen_theme,
 )
-from chat_app.delivery.dashboard.forms import LogoutForm, PreferencesForm
+from chat_app.delivery.dashboard.forms import PreferencesForm, TokenForm
 from chat_app.delivery.dashboard.headers import new_nonce, secure
 from chat_app.delivery.dashboard.inbox import Inbox
 from chat_app.delivery.dashboard.language import LANGUAGE_NAMES, chosen_language, load_words
@@ -56,6 +56,7 @@ def create_blueprint(services: DashboardServices, settings: Settings) -> Bluepri
     add("/data/sessions", "sessions_data", inbox.sessions_data)
     add("/data/sessions/<session_id>", "conversation_data", inbox.conversation_data)
     add("/data/sessions/<session_id>/messages", "messages_data", inbox.messages_data)
+    add("/data/sessions/<session_id>/messages", "send_data", inbox.send_data, methods=["POST"])
 
     def prepare() -> AnyResponse | None:
         new_nonce()
@@ -114,11 +115,12 @@ def _page_context(assets: Assets) -> dict[str, Any]:
         "look": presentation,
         "nonce": g.csp_nonce,
         "asset": assets.url,
+        "asset_text": assets.text,
         "theme": chosen_theme(request),
         "themes": THEMES,
         "languages": LANGUAGE_NAMES,
         "details_hidden": request.cookies.get(DETAILS_COOKIE) == "hidden",
-        "logout_form": LogoutForm(formdata=None),
+        "token_form": TokenForm(formdata=None),
         "preferences_form": PreferencesForm(formdata=None),
         "this_page": request.full_path.rstrip("?") if request.method == "GET" else "",
     }

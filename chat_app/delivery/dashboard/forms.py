@@ -35,7 +35,7 @@ class LoginForm(DashboardForm):
     next = HiddenField()
 
 
-class LogoutForm(DashboardForm):
+class TokenForm(DashboardForm):
     """Nothing but the token."""
 
 

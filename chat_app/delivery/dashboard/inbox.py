@@ -5,15 +5,19 @@ from typing import Any, Final
 from flask import Response, g, jsonify, render_template, request
 from marshmallow import ValidationError
 
+from chat_app.delivery.dashboard.forms import TokenForm
 from chat_app.delivery.dashboard.presentation import present
 from chat_app.delivery.dashboard.services import DashboardServices
 from chat_app.delivery.dashboard.views import VIEWS, dump_counts, first_view, view_of
+from chat_app.delivery.errors import invalid
 from chat_app.delivery.schemas.agent import dump_agent
+from chat_app.delivery.schemas.event import SendSchema
 from chat_app.delivery.schemas.fields import Id
-from chat_app.delivery.schemas.message import dump_page
+from chat_app.delivery.schemas.message import draft_of, dump_message, dump_page
 from chat_app.delivery.schemas.session import dump_session, read_cursor, write_cursor
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import NotFound, Validation
+from chat_app.domain.errors import Forbidden, NotFound, Validation
+from chat_app.domain.message import Draft
 from chat_app.settings import Settings
 
 LIST_LIMIT: Final = 30
@@ -37,23 +41,34 @@ class Inbox:
         return self._render(g.actor, self._conversation(g.actor, session_id))
 
     def sessions_data(self) -> Response:
-        """GET /dashboard/data/sessions?view=&q=&cursor=: one page of a view."""
+        """GET /dashboard/data/sessions?view=&q=&cursor=: one page of a view, and the counts."""
         view = VIEWS.get(request.args.get("view", "mine"))
         if view is None:
             raise Validation.of("view", "must be one of " + ", ".join(VIEWS))
-        return jsonify(self._list(g.actor, view.name, request.args.get("cursor")))
+        listed = self._list(g.actor, view.name, request.args.get("cursor"))
+        return jsonify(listed | {"counts": dump_counts(self._services.sessions.counts(g.actor))})
 
     def conversation_data(self, session_id: str) -> Response:
-        """GET /dashboard/data/sessions/<id>: a session and its newest messages."""
-        return jsonify(self._conversation(g.actor, session_id))
+        """GET /dashboard/data/sessions/<id>?after_revision=: a session and its messages.
+
+        Without a revision these are the newest, else those that are new or changed since.
+        """
+        after = _number("after_revision") if "after_revision" in request.args else None
+        return jsonify(self._conversation(g.actor, session_id, after_revision=after))
 
     def messages_data(self, session_id: str) -> Response:
         """GET /dashboard/data/sessions/<id>/messages?before_seq=: an earlier page."""
-        before_seq = request.args.get("before_seq", "")
-        if not (before_seq.isascii() and before_seq.isdigit() and len(before_seq) < 10):
-            raise Validation.of("before_seq", "must be a whole number")
+        before_seq = _number("before_seq")
         _check_id(session_id)
-        return jsonify(self._messages(g.actor, session_id, int(before_seq)))
+        return jsonify(self._messages(g.actor, session_id, before_seq=before_seq))
+
+    def send_data(self, session_id: str) -> Response:
+        """POST /dashboard/data/sessions/<id>/messages: send while no socket can be had."""
+        if not TokenForm().validate():
+            raise Forbidden
+        sent = self._services.messages.send(g.actor, session_id, _draft(session_id))
+        message = dump_message(sent.message, sent.session, g.actor)
+        return jsonify(message=message, duplicate=sent.duplicate)
 
     def _render(self, actor: Actor, current: dict[str, Any] | None) -> str:
         counts = self._services.sessions.counts(actor)
@@ -83,17 +98,15 @@ class Inbox:
             "next_cursor": write_cursor(page.next_cursor),
         }
 
-    def _conversation(self, actor: Actor, session_id: str) -> dict[str, Any]:
+    def _conversation(self, actor: Actor, session_id: str, **bound: int | None) -> dict[str, Any]:
         _check_id(session_id)
-        messages = self._messages(actor, session_id, None)
+        messages = self._messages(actor, session_id, **bound)
         # Read after the messages: reading them moved marks that the session shows.
         session = self._services.sessions.read(actor, session_id)
         return {"session": dump_session(session, actor), "page": messages}
 
-    def _messages(self, actor: Actor, session_id: str, before_seq: int | None) -> dict[str, Any]:
-        page = self._services.messages.page(
-            actor, session_id, before_seq=before_seq, limit=HISTORY_LIMIT
-        )
+    def _messages(self, actor: Actor, session_id: str, **bound: int | None) -> dict[str, Any]:
+        page = self._services.messages.page(actor, session_id, **bound, limit=HISTORY_LIMIT)
         return dump_page(page, actor)
 
 
@@ -103,6 +116,24 @@ def _check_id(session_id: str) -> None:
         Id().deserialize(session_id)
     except ValidationError:
         raise NotFound from None
+
+
+def _number(name: str) -> int:
+    given = request.args.get(name, "")
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise Validation.of(name, "must be a whole number")
+    return int(given)
+
+
+def _draft(session_id: str) -> Draft:
+    """The message of a form."""
+    _check_id(session_id)
+    given = {key: request.form.get(key, "") for key in ("client_msg_id", "body", "kind")}
+    try:
+        data = SendSchema().load({"session_id": session_id, **given})
+    except ValidationError as error:
+        raise invalid(error) from None
+    return draft_of(data, data["client_msg_id"])
 
 
 def _query() -> str | None:

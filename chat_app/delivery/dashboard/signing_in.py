@@ -14,7 +14,7 @@ from chat_app.delivery.dashboard.cookies import (
     set_token,
     token_cookie_name,
 )
-from chat_app.delivery.dashboard.forms import LoginForm, LogoutForm, PreferencesForm
+from chat_app.delivery.dashboard.forms import LoginForm, PreferencesForm, TokenForm
 from chat_app.delivery.dashboard.services import DashboardServices
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import RateLimited, Unauthorized, Unavailable
@@ -74,7 +74,7 @@ class SigningIn:
 
     def logout(self) -> AnyResponse:
         """POST /dashboard/logout: end this token, on every process."""
-        if not LogoutForm().validate():
+        if not TokenForm().validate():
             return redirect(url_for("dashboard.inbox"), 303)
         actor = self.actor()
         if actor:

@@ -108,14 +108,14 @@ class Broadcaster:
         room = [session_room(session.id)]
         for_agents = {
             "message": dump_message(message, session, SYSTEM),
-            "revision": session.revision,
+            "revision": message.revision,
         }
         self._to(AGENTS, room, name, for_agents, event.origin)
         if not message.is_note:
             visitor = Actor(kind="visitor", id=session.visitor_id)
             for_visitor = {
                 "message": dump_message(message, session, visitor),
-                "revision": session.visitor_revision,
+                "revision": message.visitor_revision,
             }
             self._to(VISITORS, room, name, for_visitor, event.origin)
         self._inbox.changed(session.id)

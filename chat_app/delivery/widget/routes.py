@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
-from chat_app.delivery.widget.assets import Assets
+from chat_app.delivery.assets import Assets
 from chat_app.delivery.widget.headers import frame_ancestors, secure
 from chat_app.delivery.widget.language import chat_words, choose_locale, demo_words
 from chat_app.domain.errors import NotFound
@@ -25,7 +25,7 @@ def create_blueprint(sites: Sites, settings: Settings) -> Blueprint:
     pages = _Pages(sites, settings)
     blueprint.add_url_rule("/widget.js", "loader", pages.loader)
     blueprint.add_url_rule("/widget/frame", "frame", pages.frame)
-    blueprint.add_url_rule("/static/build/<name>", "built_file", pages.built_file)
+    blueprint.add_url_rule("/static/build/<path:name>", "built_file", pages.built_file)
     if not settings.production:
         blueprint.add_url_rule("/demo", "demo", pages.demo)
     return blueprint

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.message import Message
@@ -11,6 +11,7 @@ from chat_app.infrastructure.db import tables
 
 _S = tables.chat_session.c
 _M = tables.message.c
+Key = tuple[str, str, str, str]
 
 
 class SqlMessages:
@@ -28,18 +29,14 @@ class SqlMessages:
         query = select(Message).where(_M.session_id == session_id, _M.id == message_id)
         return self._session.scalar(query)
 
-    def by_client_id(
-        self, session_id: str, sender_kind: str, sender_id: str, client_msg_id: str
-    ) -> Message | None:
-        """What an earlier send with the same id stored."""
-        return self._session.scalar(
-            select(Message).where(
-                _M.session_id == session_id,
-                _M.sender_kind == sender_kind,
-                _M.sender_id == sender_id,
-                _M.client_msg_id == client_msg_id,
-            )
-        )
+    def by_client_ids(self, keys: Sequence[Key]) -> Mapping[Key, Message]:
+        """What earlier sends stored, by (session id, sender kind, sender id, client id)."""
+        key = tuple_(_M.session_id, _M.sender_kind, _M.sender_id, _M.client_msg_id)
+        found = self._session.scalars(select(Message).where(key.in_(keys)))
+        return {
+            (one.session_id, one.sender_kind, one.sender_id, one.client_msg_id): one
+            for one in found
+        }
 
     def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
         """The next `limit` messages after `seq`, in rising order."""

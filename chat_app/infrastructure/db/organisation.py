@@ -39,6 +39,8 @@ class SqlSites:
 
     def by_key(self, key: str) -> Site | None:
         """By its public key."""
+        if not (key.isascii() and key.isprintable()):
+            return None  # the column holds ASCII: some databases refuse even to compare the rest
         return self._session.scalar(select(Site).where(_S.key == key, _S.deleted_at.is_(None)))
 
     def default(self) -> Site | None:

@@ -18,18 +18,23 @@ class SqlOutbox:
         self._session = session
         self._clock = clock
 
-    def add(self, entry: OutboxEntry) -> None:
-        """Write the entry, unless one with the same dedupe key is already pending."""
-        key = entry.dedupe_key
-        if key is not None and self._is_pending(key):
-            return
-        entry.available_at = self._clock.now()
-        self._session.add(entry)
+    def add(self, *entries: OutboxEntry) -> None:
+        """Write entries, but none whose dedupe key another pending one has."""
+        pending = self._pending({one.dedupe_key for one in entries if one.dedupe_key})
+        for entry in entries:
+            if entry.dedupe_key in pending:
+                continue
+            if entry.dedupe_key is not None:
+                pending.add(entry.dedupe_key)
+            entry.available_at = self._clock.now()
+            self._session.add(entry)
 
-    def _is_pending(self, key: str) -> bool:
-        """Hold the pending entry: a worker that began now would not see what we commit."""
-        query = select(tables.outbox.c.id).where(tables.outbox.c.dedupe_key == key)
-        return self._session.scalar(query.with_for_update(read=True)) is not None
+    def _pending(self, keys: set[str]) -> set[str | None]:
+        """Hold the pending entries: a worker that began now would not see what we commit."""
+        if not keys:
+            return set()
+        query = select(tables.outbox.c.dedupe_key).where(tables.outbox.c.dedupe_key.in_(keys))
+        return set(self._session.scalars(query.with_for_update(read=True)))
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:
         """Take entries that are due, and those whose worker went away, for `seconds`."""

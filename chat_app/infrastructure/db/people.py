@@ -29,6 +29,15 @@ class SqlVisitors:
         query = select(Visitor).where(tables.visitor.c.id.in_(list(ids)))
         return {one.id: one for one in self._session.scalars(query)}
 
+    def blocked_among(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that were blocked."""
+        wanted = list(ids)
+        if not wanted:
+            return set()
+        visitors = tables.visitor.c
+        query = select(visitors.id).where(visitors.id.in_(wanted), visitors.blocked.is_(True))
+        return set(self._session.scalars(query))
+
     def by_external_id(self, site_id: str, external_id: str) -> Visitor | None:
         """By the site's own, proven id."""
         return self._session.scalar(

@@ -50,6 +50,21 @@ class SqlSessions:
         query = select(Session).where(_S.id == session_id).with_for_update(key_share=True)
         return self._session.scalar(query, execution_options={"populate_existing": True})
 
+    def locked_among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        """Several sessions with their rows locked.
+
+        The rows are locked in the order of their ids, whatever other transactions do: two that
+        want the same sessions wait for each other and never in a circle.
+        """
+        query = (
+            select(Session)
+            .where(_S.id.in_(sorted(ids)))
+            .order_by(_S.id)
+            .with_for_update(key_share=True)
+        )
+        found = self._session.scalars(query, execution_options={"populate_existing": True})
+        return {one.id: one for one in found}
+
     def open_of(self, site_id: str, visitor_id: str) -> Session | None:
         """The one open session a visitor may have at a site."""
         return self._session.scalar(select(Session).where(_S.open_key == f"{site_id}:{visitor_id}"))

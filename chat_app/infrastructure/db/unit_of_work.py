@@ -16,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 import chat_app.infrastructure.db.mapping  # noqa: F401 - maps the entities, once
 from chat_app.domain.errors import Unavailable
 from chat_app.domain.events import Event
-from chat_app.domain.repositories import Collision, Duplicate
+from chat_app.domain.repositories import Collision, Duplicate, Follow
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.assignments import SqlAssignments
 from chat_app.infrastructure.db.messages import SqlMessages
@@ -90,15 +90,23 @@ class SqlUnitOfWork:
 
     def commit(self, *events: Event) -> None:
         """Commit with the outbox rows the events ask for; then let the effects follow."""
+        follow = self.store(*events)
+        for event in events:
+            follow(event)
+
+    def store(self, *events: Event) -> Follow:
+        """Commit as `commit` does, and leave to the caller when each event is followed."""
         if self._after_commit is None:
             raise RuntimeError("this transaction only reads")
         rows = [row for event in events for row in self._after_commit.rows(event)]
-        for row in rows:
-            self.outbox.add(row)
+        if rows:
+            self.outbox.add(*rows)
         self._reach("pre_commit")
         self._session.commit()
         self._reach("post_commit")
-        self._after_commit.follow(events, wake=bool(rows))
+        if rows:
+            self._after_commit.wake()
+        return self._after_commit.follow
 
     def _leave(self) -> None:
         try:

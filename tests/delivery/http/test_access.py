@@ -49,7 +49,9 @@ def test_every_actor_gets_its_status(
     assert got == dict(zip(ACTORS, route.access, strict=True))
 
 
-def test_what_nobody_may_see_looks_like_what_does_not_exist(installation: Installation, scene: Scene) -> None:
+def test_what_nobody_may_see_looks_like_what_does_not_exist(
+    installation: Installation, scene: Scene
+) -> None:
     token = bearer(scene.token("outsider"))
     foreign = installation.client.get(f"/api/chat/sessions/{scene.session_id}", headers=token)
     missing = installation.client.get(
@@ -63,7 +65,8 @@ def test_what_nobody_may_see_looks_like_what_does_not_exist(installation: Instal
 
 
 def test_agents_see_what_was_given_to_them_in_another_department(
-    installation: Installation, scene: Scene,
+    installation: Installation,
+    scene: Scene,
 ) -> None:
     boss = scene.bearer("supervisor")
     installation.accept(boss, scene.session_id)
@@ -100,9 +103,7 @@ def test_other_credentials_are_refused_where_none_are_needed_too(
 ) -> None:
     before = installation.dump()
     for method, path in (("GET", "/api/agents/me"), ("POST", "/api/chat/sessions")):
-        response = installation.client.open(
-            path, method=method, headers={"Authorization": header}
-        )
+        response = installation.client.open(path, method=method, headers={"Authorization": header})
         assert response.status_code == 401, response.text
         assert response.get_json()["code"] == "unauthorized"
     assert installation.dump() == before

@@ -36,7 +36,11 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
         for method, operation in item.items():
             if method in METHODS:
                 shared = item.get("parameters", [])
-                yield method, path, {**operation, "parameters": [*shared, *operation.get("parameters", [])]}
+                yield (
+                    method,
+                    path,
+                    {**operation, "parameters": [*shared, *operation.get("parameters", [])]},
+                )
 
 
 def references(value: Any) -> Iterator[str]:

@@ -45,7 +45,9 @@ class TestWithoutDatabase:
         assert installation.client.get("/healthz").status_code == 200
 
     @pytest.mark.parametrize("origin", [None, "https://shop.test"])
-    def test_every_call_says_try_again(self, installation: Installation, origin: str | None) -> None:
+    def test_every_call_says_try_again(
+        self, installation: Installation, origin: str | None
+    ) -> None:
         """Also to pages of other origins, which must be able to read it."""
         session, token = installation.open_session()
         installation.client.get(OPEN, headers={"Origin": "https://shop.test"})

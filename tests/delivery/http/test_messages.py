@@ -143,7 +143,9 @@ class TestSending:
     def test_visitors_write_no_notes(self, installation: Installation) -> None:
         session, token = installation.open_session()
         before = installation.dump()
-        check_problem(send(installation, token, session["id"], body="x", kind="note"), 403, "forbidden")
+        check_problem(
+            send(installation, token, session["id"], body="x", kind="note"), 403, "forbidden"
+        )
         assert installation.dump() == before
 
 
@@ -167,7 +169,7 @@ class TestPaging:
         assert bodies(found) == ["one", "hidden", "two", "three"]
         assert numbers(found) == [1, 2, 3, 4]
         assert (found["last_seq"], found["revision"]) == (4, 4)
-        assert [one["client_msg_id"] for one in found["messages"]][0] == "v-1"
+        assert next(one["client_msg_id"] for one in found["messages"]) == "v-1"
 
     def test_both_hold_the_same_epoch(
         self, installation: Installation, talk: tuple[str, str, str]
@@ -224,9 +226,7 @@ class TestPaging:
 
 
 class TestReadMarks:
-    def test_move_only_upward(
-        self, installation: Installation, talk: tuple[str, str, str]
-    ) -> None:
+    def test_move_only_upward(self, installation: Installation, talk: tuple[str, str, str]) -> None:
         session_id, visitor, agent = talk
         assert installation.read(visitor, session_id)["unread"] == 1
         assert installation.read(agent, session_id)["unread"] == 2

@@ -55,7 +55,9 @@ class TestReading:
 
     @pytest.mark.parametrize("bad", ["1", "x", "me", NOBODY[:-1], NOBODY + "0", "%00", "null"])
     def test_a_malformed_id_does_not_exist(self, installation: Installation, bad: str) -> None:
-        response = installation.client.get(f"{OPEN}/{bad}", headers=bearer(installation.make_agent()))
+        response = installation.client.get(
+            f"{OPEN}/{bad}", headers=bearer(installation.make_agent())
+        )
         check_problem(response, 404, "not_found")
 
 

@@ -106,7 +106,5 @@ def test_an_agent_chooses_its_status(installation: Installation) -> None:
 
 def test_one_agents_status_is_no_others(installation: Installation) -> None:
     token, other = installation.make_agent(), installation.make_agent()
-    installation.client.put(
-        "/api/agents/me/status", json={"status": "away"}, headers=bearer(token)
-    )
+    installation.client.put("/api/agents/me/status", json={"status": "away"}, headers=bearer(token))
     assert me(installation, other).get_json()["agent"]["status"] == "online"

@@ -38,6 +38,7 @@ _OWN = ("ok", "not_found", "forbidden", "not_found", "forbidden", "forbidden")
 _AGENTS = ("-", "-", "ok", "not_found", "ok", "ok")
 _ANY_AGENT = ("-", "-", "ok", "ok", "ok", "ok")
 
+
 def _message(scene: Scene) -> dict[str, Any]:
     return {"session_id": scene.session_id, "message_id": scene.ids["message"]}
 
@@ -47,7 +48,9 @@ _JOINED = frozenset({"session", "messages", "last_seq", "revision", "epoch", "ha
 EVENTS: dict[str, Event] = {
     "join_session": Event(_SEEN, _JOINED, lambda scene: {"session_id": scene.session_id}),
     # It tells nothing and changes nothing: whoever never joined may also leave.
-    "leave_session": Event(("ok",) * 6, frozenset(), lambda scene: {"session_id": scene.session_id}),
+    "leave_session": Event(
+        ("ok",) * 6, frozenset(), lambda scene: {"session_id": scene.session_id}
+    ),
     "send_message": Event(
         _SEEN,
         frozenset({"message", "duplicate"}),
@@ -58,7 +61,7 @@ EVENTS: dict[str, Event] = {
         frozenset({"message"}),
         lambda scene: {**_message(scene), "body": "other words"},
     ),
-    "recall_message": Event(_OWN, frozenset({"message"}), lambda scene: _message(scene)),
+    "recall_message": Event(_OWN, frozenset({"message"}), _message),
     "mark_read": Event(
         _SEEN, frozenset({"unread"}), lambda scene: {"session_id": scene.session_id, "seq": 1}
     ),

@@ -36,9 +36,7 @@ def test_a_row_says_dash_exactly_where_a_namespace_does_not_know_the_event(
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
-def test_every_actor_gets_its_answer(
-    installation: Installation, scene: Scene, name: str
-) -> None:
+def test_every_actor_gets_its_answer(installation: Installation, scene: Scene, name: str) -> None:
     event = EVENTS[name]
     got: dict[str, str] = {}
     for actor, code in zip(SENDERS, event.access, strict=True):

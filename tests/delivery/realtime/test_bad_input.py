@@ -71,7 +71,9 @@ def test_every_field_of_every_event(installation: Installation, scene: Scene, na
         assert installation.dump() == before
         assert socket.received() == []
         ack = socket.call(name, example)
-        may = EVENTS[name].access[SENDERS.index("owner" if socket.namespace == "/visitor" else "agent")]
+        may = EVENTS[name].access[
+            SENDERS.index("owner" if socket.namespace == "/visitor" else "agent")
+        ]
         assert "ok" if ack["ok"] else ack["error"]["code"] == may, "the example and the socket work"
 
 
@@ -118,11 +120,20 @@ def test_unknown_events_are_answered(installation: Installation, scene: Scene, a
     socket = installation.socket(namespace_of(actor), scene.token(actor))
     before = installation.dump()
     forged = {"REMOTE_ADDR": "127.0.0.1", "HTTP_ORIGIN": "http://localhost:8080"}
-    for name in (*RESERVED, "no_such_event", "trigger_event", "on_send_message", "x" * 10_000, "\u4e2d"):
-        for payload in ([], [{}], [forged, {"token": scene.token("admin")}], ["client disconnect"]):
+    token = {"token": scene.token("admin")}
+    payloads: list[list[Any]] = [[], [{}], [forged, token], ["client disconnect"]]
+    for name in (
+        *RESERVED,
+        "no_such_event",
+        "trigger_event",
+        "on_send_message",
+        "x" * 10_000,
+        "\u4e2d",
+    ):
+        for payload in payloads:
             check_refused(socket.call(name, *payload), "unknown_event")
-    for name in (1, None, True, 1.5, [], {}, {"a": 1}, ["x"]):
-        check_refused(socket.call(name, {}), "unknown_event", "bad_json")
+    for no_name in (1, None, True, 1.5, [], {}, {"a": 1}, ["x"]):
+        check_refused(socket.call(no_name, {}), "unknown_event", "bad_json")
     check_refused(send_raw(socket, f"[{SURROGATE},{{}}]"), "unknown_event", "bad_json")
     assert installation.dump() == before
     assert socket.connected
@@ -158,7 +169,9 @@ def test_bytes_are_refused(installation: Installation, scene: Scene) -> None:
         "0/visitor,[]", "0/visitor,1", "0/visitor,{", "\x00", "\ud800",
     ],
 )  # fmt: skip
-def test_frames_that_are_no_packets_harm_nobody(installation: Installation, scene: Scene, frame: str) -> None:
+def test_frames_that_are_no_packets_harm_nobody(
+    installation: Installation, scene: Scene, frame: str
+) -> None:
     socket = installation.socket("/visitor", scene.token("owner"))
     other = installation.socket("/agent", scene.token("agent"))
     before = installation.dump()

@@ -168,7 +168,9 @@ class TestCookie:
             headers = {"Cookie": f"cland_agent={token}", "Origin": OURS[0]}
             assert code(installation.socket("/visitor", headers=headers)) == "unauthorized"
 
-    @pytest.mark.parametrize("text", ["", "=", "cland_agent", "cland_agent=", ";;;", "cland_agent=\u00e9"])
+    @pytest.mark.parametrize(
+        "text", ["", "=", "cland_agent", "cland_agent=", ";;;", "cland_agent=\u00e9"]
+    )
     def test_that_is_none_is_none(self, installation: Installation, text: str) -> None:
         headers = {"Cookie": text, "Origin": OURS[0]}
         assert code(installation.socket("/agent", headers=headers)) == "unauthorized"

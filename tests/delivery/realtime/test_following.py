@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.delivery.installation import Installation
+from tests.delivery.installation import OPEN, Installation, bearer
 from tests.delivery.realtime.wire import Socket
 from tests.delivery.scene import NOBODYS_ID
 
@@ -100,16 +100,20 @@ class TestSending:
         assert again == {**first, "duplicate": True}
         assert installation.dump() == before
 
-    def test_meets_the_same_id_over_rest(self, installation: Installation, talk: Talk) -> None:
-        session_id, visitor, _ = talk
-        stored = send(visitor, session_id, "1", "hi")["message"]
-        token = installation.open_session(client_session_id=NOBODYS_ID)[1]
-        session, _ = installation.open_session()
-        assert token
-        assert session
-        with installation.uow.reading() as uow:
-            found = uow.messages.by_client_id(session_id, "visitor", stored["sender"]["id"], "1")
-        assert found.id == stored["id"]
+    def test_meets_the_same_id_over_rest(self, installation: Installation) -> None:
+        session, token = installation.open_session()
+        socket = installation.socket("/visitor", token)
+        stored = installation.send(token, session["id"], "hi", client_msg_id="1")
+        again = send(socket, session["id"], "1", "other")
+        assert (again["duplicate"], again["message"]["id"]) == (True, stored["id"])
+        sent = send(socket, session["id"], "2", "hi")["message"]
+        response = installation.client.post(
+            f"{OPEN}/{session['id']}/messages",
+            json={"body": "other", "client_msg_id": "2"},
+            headers=bearer(token),
+        )
+        assert response.status_code == 200
+        assert response.get_json()["message"] == sent
 
     def test_needs_a_client_msg_id(self, talk: Talk) -> None:
         session_id, visitor, _ = talk

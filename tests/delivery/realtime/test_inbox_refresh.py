@@ -1,5 +1,6 @@
 """An inbox hears of a session at most once a second, and always of its last state."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,9 +39,7 @@ class Told:
         self.state: dict[str, Any] = {}
         self.reads: list[Sequence[str]] = []
         self.pushes: list[tuple[float, Any]] = []
-        self.refresh = InboxRefresh(
-            self._load, self._push, self.time.later, lambda: self.time.now
-        )
+        self.refresh = InboxRefresh(self._load, self._push, self.time.later, lambda: self.time.now)
 
     def _load(self, ids: Sequence[str]) -> list[Any]:
         self.reads.append(ids)
@@ -84,7 +83,7 @@ def test_changes_without_end_are_one_push_a_second(told: Told) -> None:
         told.time.pass_by(0.01)
     moments = [moment for moment, _ in told.pushes]
     assert len(moments) in (10, 11)
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(moments)]
     assert min(gaps) >= 0.999
 
 

@@ -218,8 +218,9 @@ class TestSessions:
 
     def test_an_agents_status_is_told_to_inboxes(self, installation: Installation) -> None:
         token = installation.make_agent()
-        me, other = installation.socket("/agent", token), installation.socket(
-            "/agent", installation.make_agent()
+        me, other = (
+            installation.socket("/agent", token),
+            installation.socket("/agent", installation.make_agent()),
         )
         other.call("watch_inbox", {})
         me.call("set_status", {"status": "away"})

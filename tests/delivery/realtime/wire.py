@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask
 from socketio import packet
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from chat_app.delivery.realtime.rooms import session_in
@@ -74,7 +75,9 @@ class Socket:
         self.namespace = namespace
         self.eio_sid = uuid.uuid4().hex
         self.frames = wire.frames.setdefault(self.eio_sid, [])
-        environ = EnvironBuilder(path="/socket.io/", headers=headers).get_environ()
+        environ = EnvironBuilder(
+            path="/socket.io/", headers=Headers(dict(headers or {}))
+        ).get_environ()
         environ["flask.app"] = wire.app
         self._server._handle_eio_connect(self.eio_sid, environ)
         self.connect(auth)
@@ -146,9 +149,7 @@ class Socket:
         self._wire.settle()
         return list(self._pushes(name))
 
-    def wait_for(
-        self, name: str, matching: Callable[[Any], bool] = lambda _: True
-    ) -> Any:
+    def wait_for(self, name: str, matching: Callable[[Any], bool] = lambda _: True) -> Any:
         """The payload of the first push of that name that matches; fails when none comes."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         with self._wire.arrived:

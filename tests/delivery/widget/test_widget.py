@@ -11,8 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from chat_app.delivery.assets import Assets
 from chat_app.delivery.widget import routes
-from chat_app.delivery.widget.assets import Assets
 from chat_app.delivery.widget.headers import frame_ancestors
 from chat_app.delivery.widget.language import chat_words, choose_locale, demo_words
 from chat_app.domain.errors import NotFound

@@ -43,11 +43,17 @@ export class App {
     this.waiting = new Waiting(config, this.conversation, words);
     this.log = new Log(this.conversation, words, [this.intro.element, this.waiting.element], {
       read: () => this.read(),
-      // The button goes away with the failure, so the focus needs another place.
+      // The button goes away with what it changes, so the focus needs another place.
       retry: (outgoing) => {
         this.conversation.retry(outgoing);
         this.foot.focus();
       },
+      edit: (message) => this.conversation.revising.edit(message),
+      recall: (message) => {
+        void this.conversation.revising.recall(message);
+        this.foot.focus();
+      },
+      writeAgain: (text) => this.foot.write(text),
     });
     this.foot = new Foot(config, this.conversation, words, {
       formDone: () => this.schedule(),
@@ -77,7 +83,9 @@ export class App {
       this.read();
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) close?.();
+      if (event.key !== "Escape" || event.isComposing) return;
+      if (this.conversation.revising.editing) this.conversation.revising.cancel();
+      else close?.();
     });
   }
 

@@ -153,7 +153,7 @@ export class Conversation {
       onNone: () => this.unsent.length && this.queue.wake(),
       onAdopted: ({ id, status }) => {
         if (status !== "closed") this.queue.rename(this.line, id);
-        if (this.link.isOnline) this.queue.wake();
+        if (this.link.isOnline) void this.joined();
       },
       onGone: () => {
         this.typing.reset();

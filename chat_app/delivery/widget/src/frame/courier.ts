@@ -36,6 +36,14 @@ export class Courier {
     return this.link.request("send_message", { session_id: current, ...message });
   }
 
+  /** Edit one of the visitor's messages; without a body it is recalled. */
+  revise({ session_id, id: message_id }: Message, body?: string): Promise<Ack<{ message: Message }>> {
+    const { link, rest } = this;
+    if (link.isOnline && body === undefined) return link.request("recall_message", { session_id, message_id });
+    if (link.isOnline) return link.request("edit_message", { session_id, message_id, body });
+    return body === undefined ? rest.recall(session_id, message_id) : rest.edit(session_id, message_id, body);
+  }
+
   private async begin(outgoing: Outgoing): Promise<SentAck> {
     const { store } = this.options;
     const ack = await this.rest.createSession(this.newSession(outgoing));

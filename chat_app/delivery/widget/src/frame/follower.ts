@@ -23,7 +23,8 @@ export interface FollowerOptions {
 }
 
 const REJOIN_DELAY_MS = 3_000;
-const UNREACHED = ["offline", "timeout", "unavailable"];
+/** Refusals that no later attempt changes. */
+const GONE = ["unauthorized", "not_found"];
 
 export class Follower {
   readonly timeline: Timeline;
@@ -63,8 +64,10 @@ export class Follower {
     if (ack.ok) {
       this.isJoined = true;
       options.onSession(ack.session);
-      this.take(ack);
-    } else if (ack.error.code === "unauthorized" || ack.error.code === "not_found") options.onLost();
+      options.onPage(ack);
+      if (!timeline.applyPage(ack)) options.onLost();
+      else if (timeline.revision < ack.revision) await this.catchUp();
+    } else if (GONE.includes(ack.error.code)) options.onLost();
     else if (options.link.isOnline) setTimeout(() => this.isOver || void this.join(), REJOIN_DELAY_MS);
   }
 
@@ -86,12 +89,9 @@ export class Follower {
   /** One round of REST in place of the socket; answers whether the server was reached. */
   async poll(): Promise<boolean> {
     const { rest, onSession } = this.options;
-    const page = await rest.messages(this.id, { after_seq: this.timeline.last });
-    if (!page.ok) return !UNREACHED.includes(page.error.code);
+    if ((await this.catchUp()) === "unreached") return false;
     const state = await rest.session(this.id);
-    if (this.isOver) return true;
-    if (state.ok) onSession(state.session);
-    this.take(page);
+    if (state.ok && !this.isOver) onSession(state.session);
     return true;
   }
 
@@ -112,8 +112,17 @@ export class Follower {
     if (!ack.ok && !link.isOnline) await rest.markRead(this.id, seq);
   }
 
-  private take(page: MessagePage): void {
-    this.options.onPage(page);
-    if (!this.timeline.applyPage(page)) this.options.onLost();
+  /** Read what is new or has changed since the last revision we know. */
+  private async catchUp(): Promise<"done" | "unreached" | "lost"> {
+    const outcome = await this.timeline.catchUp((after) => this.fetchChanges(after));
+    if (outcome === "lost" && !this.isOver) this.options.onLost();
+    return outcome;
+  }
+
+  private async fetchChanges(after: number): Promise<MessagePage | null> {
+    const page = await this.options.rest.messages(this.id, { after_revision: after });
+    if (page.ok) this.options.onPage(page);
+    else if (GONE.includes(page.error.code) && !this.isOver) this.options.onLost();
+    return page.ok ? page : null;
   }
 }

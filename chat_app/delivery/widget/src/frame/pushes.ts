@@ -7,8 +7,8 @@ export interface PushReactions {
   /** The session the visitor looks at. */
   current: () => Session | null;
   onSession: (session: Session) => void;
-  onMessage: (message: Message, revision: number) => void;
-  onChanged: (message: Message, revision: number) => void;
+  /** A message is new, or was edited or recalled. */
+  onMessage: (message: Message) => void;
   onRead: (mark: ServerEvents["read_updated"]) => void;
   onTyping: (sender: Sender, typing: boolean) => void;
 }
@@ -16,12 +16,9 @@ export interface PushReactions {
 export function hearPushes(link: Link, reactions: PushReactions): void {
   const { current } = reactions;
   const ours = (id: string): boolean => id === current()?.id;
-  link.on("message_created", ({ message, revision }) => {
-    if (ours(message.session_id)) reactions.onMessage(message, revision);
-  });
-  link.on("message_updated", ({ message, revision }) => {
-    if (ours(message.session_id)) reactions.onChanged(message, revision);
-  });
+  for (const event of ["message_created", "message_updated"] as const) {
+    link.on(event, ({ message }) => ours(message.session_id) && reactions.onMessage(message));
+  }
   for (const event of ["session_updated", "session_assigned", "session_closed"] as const) {
     link.on(event, ({ session }) => ours(session.id) && reactions.onSession(session));
   }

@@ -18,7 +18,15 @@ export interface NewSession {
 const TIMEOUT_MS = 10_000;
 
 export class Rest {
+  /** Milliseconds by which the server's clock is ahead of this computer's. */
+  private ahead = 0;
+
   constructor(private readonly token: () => string | null) {}
+
+  /** The server's time, to the second, as of the last answer. */
+  serverTime(): Date {
+    return new Date(Date.now() + this.ahead);
+  }
 
   createSession(body: NewSession): Promise<Ack<{ session: Session; visitor_token?: string }>> {
     return this.call("POST", "", body);
@@ -45,8 +53,20 @@ export class Rest {
     return this.call("POST", `/${id}/messages`, body);
   }
 
+  edit(id: string, message: string, body: string): Promise<Ack<{ message: Message }>> {
+    return this.call("PATCH", `/${id}/messages/${message}`, { body });
+  }
+
+  recall(id: string, message: string): Promise<Ack<{ message: Message }>> {
+    return this.call("DELETE", `/${id}/messages/${message}`);
+  }
+
   markRead(id: string, seq: number): Promise<Ack<{ unread: number }>> {
     return this.call("POST", `/${id}/read`, { seq });
+  }
+
+  private learnTime(date: string | null): void {
+    if (date) this.ahead = new Date(date).getTime() - Date.now();
   }
 
   private async call<T>(method: string, path: string, body?: object): Promise<Ack<T>> {
@@ -64,6 +84,7 @@ export class Rest {
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
       });
+      this.learnTime(response.headers.get("Date"));
       const answer = (await response.json()) as Record<string, unknown>;
       return response.ok ? ({ ok: true, ...answer } as Ack<T>) : { ok: false, error: problem(response, answer) };
     } catch {

@@ -63,7 +63,7 @@ export class Visit {
 
   /** Make `session` the current one and show its newest messages. */
   async adopt(session: Session): Promise<void> {
-    const { store, rest, link, marks, onAdopted } = this.options;
+    const { store, rest, marks, onAdopted } = this.options;
     const page = await rest.messages(session.id);
     if (!page.ok) return this.reloadLater();
     this.follower?.end();
@@ -74,7 +74,6 @@ export class Visit {
     store.session = session.id;
     this.follow(session);
     onAdopted(session);
-    if (link.isOnline) void this.follower.join();
   }
 
   /** Take over the newest state of the current session. */

@@ -34,6 +34,8 @@ export class Foot {
       words,
       storage: tabStorage(),
       draftKey: `cland:${config.siteKey}:draft`,
+      revising: conversation.revising,
+      editLast: () => this.editLast(),
       send: (body) => conversation.send(body),
       typing: () => conversation.typing.press(),
       stopTyping: () => conversation.typing.stop(),
@@ -48,6 +50,11 @@ export class Foot {
     else if (!this.composer.element.hidden) this.composer.focus();
   }
 
+  /** Put a text into the box, to be sent again. */
+  write(text: string): void {
+    this.composer.write(text);
+  }
+
   render(): void {
     const { phase } = this.conversation;
     const asks = this.asks();
@@ -59,6 +66,12 @@ export class Foot {
     setText(this.again, this.words.t("ended.new"));
     this.composer.element.hidden = asks || phase === "ended" || phase === "blocked";
     this.composer.render();
+  }
+
+  private editLast(): void {
+    const { revising, messages } = this.conversation;
+    const last = messages.findLast((message) => revising.canEdit(message));
+    if (last) revising.edit(last);
   }
 
   private asks(): boolean {

@@ -1,6 +1,6 @@
 /** The outline icons of the frame, drawn as elements. */
 
-import { Check, CheckCheck, ChevronDown, CircleAlert, Clock, type IconNode, RotateCw, SendHorizontal } from "lucide";
+import { Check, CheckCheck, ChevronDown, CircleAlert, Clock, type IconNode, Pencil, RotateCw, SendHorizontal } from "lucide";
 
 export const ICONS = {
   check: Check,
@@ -8,6 +8,7 @@ export const ICONS = {
   down: ChevronDown,
   alert: CircleAlert,
   clock: Clock,
+  edit: Pencil,
   again: RotateCw,
   send: SendHorizontal,
 } satisfies Record<string, IconNode>;

@@ -1,11 +1,10 @@
 /** The list of messages: only rows that changed are drawn anew, and the reader's place is kept. */
 
 import type { Phrasebook } from "../../../../browser/phrasebook";
-import type { Outgoing } from "../../../../browser/send_queue";
 import type { Conversation } from "../conversation";
 import { h, setText } from "./dom";
 import { icon } from "./icons";
-import { drawRow, signature } from "./row_view";
+import { drawRow, type RowContext, signature } from "./row_view";
 import { type Row, toRows } from "./rows";
 import { typingRow } from "./typing_row";
 
@@ -14,7 +13,9 @@ const NEAR_BOTTOM_PX = 60;
 export class Log {
   readonly element: HTMLElement;
   private readonly scroller: HTMLElement;
-  private readonly list = h("ol", { class: "log", role: "log", tabindex: "0" });
+  private readonly list = h("ol", { class: "log" });
+  // Around the list: with another role the list itself would be none, and its items nowhere.
+  private readonly live = h("div", { class: "live", role: "log", tabindex: "0" }, this.list);
   private readonly earlier: HTMLButtonElement;
   private readonly typing = typingRow();
   private readonly pill: HTMLButtonElement;
@@ -23,20 +24,21 @@ export class Log {
   private lastSeq = 0;
   private wasAtBottom = true;
   private session: string | undefined;
+  private expiry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly conversation: Conversation,
     private readonly words: Phrasebook,
     [above, below]: [HTMLElement, HTMLElement],
-    private readonly reactions: { read: () => void; retry: (outgoing: Outgoing) => void },
+    private readonly reactions: RowContext["reactions"] & { read: () => void },
   ) {
     this.earlier = h("button", { type: "button", class: "earlier", onclick: () => this.showEarlier() });
     this.pill = h("button", { type: "button", class: "pill", hidden: true, onclick: () => this.toBottom(true) });
-    this.scroller = h("div", { class: "scroller" }, this.earlier, above, this.list, below, this.typing.element);
+    this.scroller = h("div", { class: "scroller" }, this.earlier, above, this.live, below, this.typing.element);
     this.element = h("div", { class: "middle" }, this.scroller, this.pill);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.keepBottom()).observe(this.scroller);
-    this.list.addEventListener("keydown", (event) => this.walk(event));
+    this.live.addEventListener("keydown", (event) => this.walk(event));
   }
 
   /** True when the newest message is in sight. */
@@ -53,8 +55,8 @@ export class Log {
     const first = conversation.messages[0]?.seq ?? 0;
     const grewAbove = first < this.firstSeq;
     const ownIsNew = rows.some((row) => row.kind === "unsent" && !this.drawn.has(row.key));
-    this.list.setAttribute("aria-label", words.t("log"));
-    this.list.setAttribute("aria-busy", String(conversation.phase === "loading"));
+    this.live.setAttribute("aria-label", words.t("log"));
+    this.live.setAttribute("aria-busy", String(conversation.phase === "loading"));
     this.earlier.hidden = !conversation.hasEarlier;
     setText(this.earlier, words.t("earlier"));
     // The first look at a conversation is not news, nor are its older pages.
@@ -67,6 +69,14 @@ export class Log {
     else if (grewAbove) this.scroller.scrollTop += this.scroller.scrollHeight - heightBefore;
     this.pill.hidden = this.isAtBottom || conversation.unread === 0;
     this.pill.replaceChildren(words.t("new_messages"), icon("down"));
+    this.expireLater();
+  }
+
+  /** What may no longer be changed loses its buttons by itself. */
+  private expireLater(): void {
+    clearTimeout(this.expiry);
+    const end = this.conversation.revising.nextEnd(this.conversation.messages);
+    if (end !== null) this.expiry = setTimeout(() => this.render(), end);
   }
 
   /** A growing composer or a phone's keyboard must not push the last message out of sight. */
@@ -81,7 +91,7 @@ export class Log {
   }
 
   private patch(rows: readonly Row[], seen: number): void {
-    const context = { conversation: this.conversation, words: this.words, retry: this.reactions.retry };
+    const context = { conversation: this.conversation, words: this.words, reactions: this.reactions };
     const keys = new Set(rows.map((row) => row.key));
     for (const [key, { node }] of this.drawn) {
       if (keys.has(key)) continue;
@@ -97,10 +107,12 @@ export class Log {
         node = drawRow(row, context);
         const news = !known && isNews(row, seen);
         if (news || (!known && row.kind === "unsent")) node.classList.add("new");
-        // Only what others write is read out, once; not history, not the visitor's own words.
-        node.setAttribute("aria-live", news ? "polite" : "off");
-        if (known?.node === place) place = place?.nextElementSibling ?? null;
-        known?.node.remove();
+        // Only what others write is read out, once, and what is taken back; not history.
+        const isTaken = row.kind === "recalled" && known && !known.signature.startsWith(row.kind);
+        node.setAttribute("aria-live", news || isTaken ? "polite" : "off");
+        const stays = known?.node === place;
+        if (known) replace(known.node, node);
+        if (stays) place = node;
         this.drawn.set(row.key, { node, signature: wanted });
       }
       if (node === place) place = place?.nextElementSibling ?? null;
@@ -121,7 +133,7 @@ export class Log {
     this.conversation.loadEarlier();
   }
 
-  /** Arrow keys go from message to message; each then shows its time. */
+  /** Arrow keys go from message to message; each then shows its time and what can be done with it. */
   private walk(event: KeyboardEvent): void {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step) return;
@@ -138,4 +150,11 @@ export class Log {
 function isNews(row: Row, seen: number): boolean {
   if (row.kind !== "message" && row.kind !== "system") return false;
   return row.message.seq > seen && row.message.sender.kind !== "visitor";
+}
+
+/** Put a newly drawn row in the place of its older drawing; what had the focus in it keeps it. */
+function replace(old: HTMLElement, node: HTMLElement): void {
+  const focused = old.contains(document.activeElement) ? document.activeElement?.classList[0] : undefined;
+  old.replaceWith(node);
+  if (focused) node.querySelector<HTMLElement>(`.${focused}`)?.focus({ preventScroll: true });
 }

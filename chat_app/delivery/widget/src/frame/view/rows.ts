@@ -7,6 +7,7 @@ import { sameDay } from "../../../../browser/times";
 export type Row =
   | { kind: "day"; key: string; at: Date }
   | { kind: "system"; key: string; message: Message }
+  | { kind: "recalled"; key: string; message: Message }
   | { kind: "message"; key: string; message: Message; isFirst: boolean; isLast: boolean }
   | { kind: "unsent"; key: string; outgoing: Outgoing; isFirst: boolean; isLast: boolean };
 
@@ -20,7 +21,8 @@ export function toRows(messages: readonly Message[], unsent: readonly Outgoing[]
       rows.push({ kind: "day", key: `day-${at.toDateString()}`, at });
     }
     const key = message.client_msg_id || message.id;
-    if (message.kind === "system") rows.push({ kind: "system", key, message });
+    if (message.recalled_at) rows.push({ kind: "recalled", key, message });
+    else if (message.kind === "system") rows.push({ kind: "system", key, message });
     else {
       const isFirst = !before || !together(before, message);
       rows.push({ kind: "message", key, message, isFirst, isLast: !after || !together(message, after) });
@@ -28,7 +30,7 @@ export function toRows(messages: readonly Message[], unsent: readonly Outgoing[]
   });
   unsent.forEach((outgoing, index) => {
     const before = messages.at(-1);
-    const isFirst = index === 0 && before?.sender.kind !== "visitor";
+    const isFirst = index === 0 && (before?.sender.kind !== "visitor" || before.recalled_at !== null);
     const isLast = index === unsent.length - 1;
     rows.push({ kind: "unsent", key: outgoing.client_msg_id, outgoing, isFirst, isLast });
   });
@@ -38,10 +40,15 @@ export function toRows(messages: readonly Message[], unsent: readonly Outgoing[]
 /** Same person within the same minute. */
 function together(one: Message, other: Message): boolean {
   return (
-    one.kind !== "system" &&
-    other.kind !== "system" &&
+    isBubble(one) &&
+    isBubble(other) &&
     one.sender.kind === other.sender.kind &&
     one.sender.id === other.sender.id &&
     one.created_at.slice(0, 16) === other.created_at.slice(0, 16)
   );
+}
+
+/** False for what is only a line: system lines, and what was recalled. */
+function isBubble({ kind, recalled_at }: Message): boolean {
+  return kind !== "system" && !recalled_at;
 }

@@ -26,6 +26,8 @@ export class StateLine {
   private state(seconds: number): [kind: string, text: string] {
     const { phase, linkState } = this.conversation;
     const { t } = this.words;
+    const { failure } = this.conversation.revising;
+    if (failure) return ["problem", t(failure.code === "forbidden" ? "change.too_late" : "change.failed")];
     if (phase === "blocked") return ["problem", t("state.blocked")];
     if (seconds > 0) return ["warning", t("state.rate_limited", { seconds })];
     if (linkState === "offline") return ["warning", t("state.offline")];

@@ -9,7 +9,7 @@ from typing import Final
 
 from flask import Request, Response
 
-_BUILD: Final = Path(__file__).parents[1] / "static" / "build"
+_BUILD: Final = Path(__file__).parent / "static" / "build"
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Assets:
         """The address of `name`, with its hash once built."""
         self._refresh()
         return f"/static/build/{self._names.get(name, name)}"
+
+    def text(self, name: str) -> str:
+        """What is in the built file of `name`, to stand in a page itself; nothing before a build."""
+        self._refresh()
+        built = self.file(self._names.get(name, ""))
+        return built.plain.decode() if built else ""
 
     def file(self, name: str) -> BuiltFile | None:
         """The file called `name` in the build; None for whatever the manifest does not list."""

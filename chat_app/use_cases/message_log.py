@@ -1,0 +1,144 @@
+"""Group commit: sends that wait at the same moment are stored in one transaction.
+
+The first one leads: it stores all that wait, itself among them, and hands the lead to the first
+that has come meanwhile. Alone, a send waits for nobody. (The idea is PostgreSQL's own for its
+write-ahead log; here it saves statements and round trips, too.)
+"""
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import ChatError, NotFound
+from chat_app.domain.events import MessageSent
+from chat_app.domain.message import Draft, Message
+from chat_app.domain.repositories import Collision, Duplicate, Follow, UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.session import Session
+from chat_app.use_cases.access import may_see
+from chat_app.use_cases.again import again
+from chat_app.use_cases.posting import Known, Posting
+
+MOST_TOGETHER = 100
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A stored message with its session, whose marks give the message's status."""
+
+    session: Session
+    message: Message
+    duplicate: bool
+
+
+@dataclass(eq=False)
+class _Send:
+    """One caller who waits."""
+
+    actor: Actor
+    session_id: str
+    draft: Draft
+    turn: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    sent: Sent | None = None
+    error: BaseException | None = None
+    follow: Follow | None = None
+
+
+class MessageLog:
+    """Stores messages. What one send does wrong is its own: its neighbours are stored."""
+
+    def __init__(self, uow: UnitOfWorkFactory, posting: Posting) -> None:
+        self._uow = uow
+        self._posting = posting
+        self._mutex = threading.Lock()
+        self._waiting: deque[_Send] = deque()
+        self._busy = False
+
+    def append(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
+        """Store a message, or find what was stored with its id; return after the commit.
+
+        Raises NotFound, Blocked, SessionClosed, Forbidden, Validation or Unavailable. The others
+        hear of the message only after this returns.
+        """
+        send = _Send(actor, session_id, draft)
+        with self._mutex:
+            self._waiting.append(send)
+            send.leads = not self._busy
+            self._busy = True
+        if not send.leads:
+            send.turn.wait()
+        if send.leads:
+            self._lead(send)
+        if send.error is not None:
+            raise send.error
+        if send.sent is None:
+            raise RuntimeError("a send was passed over")
+        if send.follow is not None:
+            send.follow(MessageSent(send.sent.session, send.sent.message, actor.sid))
+        return send.sent
+
+    def _lead(self, leader: _Send) -> None:
+        with self._mutex:
+            count = min(len(self._waiting), MOST_TOGETHER)
+            batch = [self._waiting.popleft() for _ in range(count)]
+        try:
+            self._store(batch)
+        finally:
+            with self._mutex:
+                following = self._waiting[0] if self._waiting else None
+                self._busy = following is not None
+            for send in batch:
+                if send is not leader:
+                    send.leads = False
+                    send.turn.set()
+            if following is not None:
+                following.leads = True
+                following.turn.set()
+
+    def _store(self, batch: Sequence[_Send]) -> None:
+        """Store all; when another transaction is in the way, each on its own."""
+        try:
+            self._store_together(batch)
+        except (Collision, Duplicate):
+            for send in batch:
+                self._store_alone(send)
+        except BaseException as error:
+            for send in batch:
+                send.error = error
+            if not isinstance(error, Exception):
+                raise
+
+    def _store_alone(self, send: _Send) -> None:
+        send.sent = send.error = None
+        try:
+            again(lambda: self._store_together([send]))
+        except Exception as error:  # noqa: BLE001 - it belongs to this caller, who raises it
+            send.error = error
+
+    def _store_together(self, batch: Sequence[_Send]) -> None:
+        with self._uow() as uow:
+            sessions = uow.sessions.locked_among({send.session_id for send in batch})
+            known = self._posting.look_up(
+                uow, [(send.session_id, send.actor, send.draft) for send in batch]
+            )
+            for send in batch:
+                self._post(uow, sessions.get(send.session_id), send, known)
+            new = [one for one in batch if one.sent is not None and not one.sent.duplicate]
+            if not new:
+                return
+            follow = uow.store(
+                *(MessageSent(one.sent.session, one.sent.message) for one in new if one.sent)
+            )
+            for send in new:
+                send.follow = follow
+
+    def _post(self, uow: UnitOfWork, session: Session | None, send: _Send, known: Known) -> None:
+        try:
+            if session is None or not may_see(send.actor, session):
+                raise NotFound("There is no such session")
+            result = self._posting.post(uow, session, send.actor, send.draft, known)
+            send.sent = Sent(session, result.message, result.duplicate)
+        except ChatError as error:
+            send.error = error
