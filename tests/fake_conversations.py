@@ -230,7 +230,7 @@ class FakeOutbox:
             key = entry.dedupe_key
             if key is not None and any(one.dedupe_key == key for one in self._rows.outbox):
                 continue
-            entry.available_at = self._clock.now()
+            entry.available_at = self._clock.now() + (entry.available_at - entry.created_at)
             self._rows.outbox.append(entry)
 
     def claim(self, limit: int, lock_token: str, seconds: int) -> Sequence[OutboxEntry]:

@@ -42,11 +42,15 @@ class SessionQueued:
 
 @dataclass(frozen=True)
 class MessageSent:
-    """A message became part of a session. `origin` is the socket it came from, if any."""
+    """A message became part of a session. `origin` is the socket it came from, if any.
+
+    `mail_in` seconds somebody should be written to about it, unless an agent is there by then.
+    """
 
     session: Session
     message: Message
     origin: str | None = None
+    mail_in: int | None = None
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,11 @@ def check_body(body: str, most: int) -> None:
 
 @dataclass(frozen=True)
 class SendResult:
-    """The stored message; `duplicate` when the same client id was stored before."""
+    """The stored message; `duplicate` when the same client id was stored before.
+
+    `mail_in` seconds somebody should be written to about it, if at all.
+    """
 
     message: Message
     duplicate: bool
+    mail_in: int | None = None

@@ -1,7 +1,7 @@
 """One conversation (会话) of one visitor: its states, numbers and read marks."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chat_app.domain.actor import Actor
@@ -9,6 +9,7 @@ from chat_app.domain.errors import AlreadyAssigned, Forbidden, SessionClosed, St
 from chat_app.domain.message import Draft, Message, MessageStatus, SenderKind
 
 SessionStatus = Literal["bot", "queued", "active", "snoozed", "closed"]
+MAIL_PAUSE = timedelta(minutes=1)
 STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "closed")
 Priority = Literal["low", "normal", "high", "urgent"]
 Side = Literal["visitor", "agent"]
@@ -60,6 +61,7 @@ class Session:
     agent_delivered_visitor_seq: int = 0
     last_message: dict[str, Any] | None = None
     missed_mail_seq: int = 0
+    mail_next_at: datetime | None = None
     rating_score: int | None = None
     rating_comment: str | None = None
     closed_at: datetime | None = None
@@ -112,6 +114,20 @@ class Session:
         if actor.is_visitor and draft.kind == "note":
             raise Forbidden("Only agents write notes")
         return self._append(draft, actor.kind, actor.id, actor.name, message_id, at)
+
+    def ask_for_mail(self, at: datetime) -> int | None:
+        """In how many seconds somebody should be written to about a waiting visitor's message.
+
+        The first message asks at once, later ones a minute after the last time; None when a
+        letter that is still to come will tell of this message, too, or nobody waits.
+        """
+        if self.status != "queued":
+            return None
+        if self.mail_next_at is not None and at < self.mail_next_at:
+            return None
+        earliest = at if self.mail_next_at is None else self.mail_next_at + MAIL_PAUSE
+        self.mail_next_at = max(at, earliest)
+        return round((self.mail_next_at - at).total_seconds())
 
     def announce(self, body: str, message_id: str, at: datetime) -> Message:
         """Append a system line that both sides read."""

@@ -1,7 +1,9 @@
 """What happens after X? Event → outbox rows (in its transaction) and push (after it)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
 
 from chat_app.domain.events import (
     AgentChanged,
@@ -18,39 +20,45 @@ from chat_app.domain.events import (
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock, Ids, Realtime, RecentMessages, Wakeup
 
-Work = tuple[str, dict[str, Any], str | None]
-MISSED = "mail_missed_messages"
-ASSIGN = "assign_sessions"
-REQUEUE = "requeue_sessions"
-EMPTY = "empty_department"
+MISSED: Final = "mail_missed_messages"
+ASSIGN: Final = "assign_sessions"
+REQUEUE: Final = "requeue_sessions"
+EMPTY: Final = "empty_department"
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done after a commit, `delay_seconds` later at the earliest."""
+
+    topic: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    dedupe_key: str | None = None
+    delay_seconds: int = 0
 
 
 def _assign(_: Event) -> Iterable[Work]:
-    yield ASSIGN, {}, None
+    yield Work(ASSIGN)
 
 
 def _mail_if_missed(event: Event) -> Iterable[Work]:
-    if not isinstance(event, MessageSent) or event.message.sender_kind != "visitor":
-        return
-    if event.session.status == "queued":
-        session_id = event.session.id
-        yield MISSED, {"session_id": session_id}, f"{MISSED}:{session_id}"
+    if isinstance(event, MessageSent) and event.mail_in is not None:
+        yield Work(MISSED, {"session_id": event.session.id}, delay_seconds=event.mail_in)
 
 
 def _assign_if_online(event: Event) -> Iterable[Work]:
     if isinstance(event, AgentStatusChanged) and event.status == "online":
-        yield ASSIGN, {}, None
+        yield Work(ASSIGN)
 
 
 def _requeue(event: Event) -> Iterable[Work]:
     if isinstance(event, AgentLeft):
-        yield REQUEUE, {"agent_id": event.agent_id}, f"{REQUEUE}:{event.agent_id}"
+        yield Work(REQUEUE, {"agent_id": event.agent_id}, f"{REQUEUE}:{event.agent_id}")
 
 
 def _empty(event: Event) -> Iterable[Work]:
     if isinstance(event, DepartmentDeleted):
         department_id = event.department_id
-        yield EMPTY, {"department_id": department_id}, f"{EMPTY}:{department_id}"
+        yield Work(EMPTY, {"department_id": department_id}, f"{EMPTY}:{department_id}")
 
 
 DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
@@ -91,13 +99,13 @@ class AfterCommit:
         return [
             OutboxEntry(
                 id=self._ids.new(),
-                topic=topic,
-                payload=payload,
-                dedupe_key=key,
+                topic=work.topic,
+                payload=work.payload,
+                dedupe_key=work.dedupe_key,
                 created_at=now,
-                available_at=now,
+                available_at=now + timedelta(seconds=work.delay_seconds),
             )
-            for topic, payload, key in consequences(event)
+            for work in consequences(event)
         ]
 
     def wake(self) -> None:

@@ -43,7 +43,15 @@ class _Send:
     leads: bool = False
     sent: Sent | None = None
     error: BaseException | None = None
+    mail_in: int | None = None
     follow: Follow | None = None
+
+    def event(self) -> MessageSent:
+        """The fact that the message is stored."""
+        if self.sent is None:
+            raise RuntimeError("nothing was stored")
+        sent = self.sent
+        return MessageSent(sent.session, sent.message, self.actor.sid, self.mail_in)
 
 
 class MessageLog:
@@ -76,7 +84,7 @@ class MessageLog:
         if send.sent is None:
             raise RuntimeError("a send was passed over")
         if send.follow is not None:
-            send.follow(MessageSent(send.sent.session, send.sent.message, actor.sid))
+            send.follow(send.event())
         return send.sent
 
     def _lead(self, leader: _Send) -> None:
@@ -128,9 +136,7 @@ class MessageLog:
             new = [one for one in batch if one.sent is not None and not one.sent.duplicate]
             if not new:
                 return
-            follow = uow.store(
-                *(MessageSent(one.sent.session, one.sent.message) for one in new if one.sent)
-            )
+            follow = uow.store(*(send.event() for send in new))
             for send in new:
                 send.follow = follow
 
@@ -140,5 +146,6 @@ class MessageLog:
                 raise NotFound("There is no such session")
             result = self._posting.post(uow, session, send.actor, send.draft, known)
             send.sent = Sent(session, result.message, result.duplicate)
+            send.mail_in = result.mail_in
         except ChatError as error:
             send.error = error

@@ -224,7 +224,11 @@ class Opening:
         actor = Actor(kind="visitor", id=visitor.id, name=visitor.name or "")
         known = self._posting.look_up(uow, [(locked.id, actor, draft)])
         result = self._posting.post(uow, locked, actor, draft, known)
-        return [] if result.duplicate else [MessageSent(locked, result.message)]
+        return (
+            []
+            if result.duplicate
+            else [MessageSent(locked, result.message, mail_in=result.mail_in)]
+        )
 
     def _device(self, uow: UnitOfWork, visitor: Visitor) -> str:
         token = self._ids.secret()

@@ -55,7 +55,8 @@ class Posting:
         message = session.post(actor, draft, self._ids.new(), self._clock.now())
         uow.messages.add(message)
         known.stored[key] = message
-        return SendResult(message, duplicate=False)
+        mail_in = session.ask_for_mail(message.created_at) if actor.is_visitor else None
+        return SendResult(message, duplicate=False, mail_in=mail_in)
 
     def _check(self, uow: UnitOfWork, session: Session, draft: Draft) -> None:
         if draft.kind == "file" or draft.attachment_ids:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.clients import sign_in
+from tests.processes import Stack
+
 NewPage = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -63,3 +66,11 @@ def shoot(tmp_path_factory: pytest.TempPathFactory) -> Shoot:
         page.screenshot(path=folder / f"{name}.png", animations="disabled")
 
     return keep
+
+
+@pytest.fixture(autouse=True)
+def quiet(stack: Stack) -> None:
+    """End what an earlier test has left open, so that the agent has room for the next visitor."""
+    desk = sign_in(stack.url)
+    for item in desk.get("/api/chat/sessions", status="open", limit=100).json()["items"]:
+        desk.end(item["id"])

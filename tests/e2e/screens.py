@@ -104,6 +104,8 @@ class Dashboard:
         return self.page.get_by_role("listitem").get_by_role("link").filter(has_text=text)
 
     def open(self, text: str) -> None:
+        """Open a conversation from the view that holds all, whoever is given it meanwhile."""
+        self.views.get_by_role("link", name=re.compile(f"^{self.t['view.open']}")).click()
         self.row(text).click(timeout=WAIT_MS)
         expect(self.box).to_be_editable(timeout=WAIT_MS)
 

@@ -44,8 +44,9 @@ def test_login_inbox_conversation_and_widget(
 
 def _chat(page: Page, language: str) -> Frame:
     """The widget's document inside the shop's page."""
-    handle = page.locator(f'iframe[title="{FRAME_TITLE[language]}"]').element_handle()
-    frame = handle.content_frame() if handle else None
+    frame = (
+        page.locator(f'iframe[title="{FRAME_TITLE[language]}"]').element_handle().content_frame()
+    )
     assert frame is not None
     return frame
 

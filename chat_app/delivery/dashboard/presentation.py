@@ -30,12 +30,16 @@ Wire = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Bubble:
-    """A message and its place in a run of messages of one sender."""
+    """A message and its place in a run of messages of one sender.
+
+    `mark` says how far our newest reply has come; other messages have none.
+    """
 
     message: Wire
     day: date | None
     first: bool
     last: bool
+    mark: str | None
 
 
 def zone_named(name: str | None) -> tzinfo:
@@ -82,13 +86,16 @@ def visitor_name(visitor: Wire, t: Words) -> str:
 
 
 def waiting_since(session: Wire) -> datetime | None:
-    """Since when the visitor has been waiting for a person's answer; None when it is not."""
-    last = session["last_message"]
-    asked_at = last["created_at"] if last and last["sender_kind"] == "visitor" else None
-    handed_back = session["assign_epoch"] > 0
-    if session["status"] == "queued" and not (handed_back and asked_at):
+    """Since when the visitor has been waiting; None when it is not.
+
+    In the queue it waits since it came, as its place there says; with an agent, since its last
+    message if that has no answer.
+    """
+    if session["status"] == "queued":
         return moment(session["created_at"])
-    return moment(asked_at) if asked_at and session["status"] in ("queued", "active") else None
+    last = session["last_message"]
+    asked = session["status"] == "active" and last and last["sender_kind"] == "visitor"
+    return moment(last["created_at"]) if asked else None
 
 
 def waiting_level(since: datetime | None, now: datetime) -> str:
@@ -143,6 +150,7 @@ def full_time(at: datetime, zone: tzinfo, t: Words) -> str:
 
 def bubbles(messages: Sequence[Wire], zone: tzinfo) -> Iterator[Bubble]:
     """Group messages by sender and time, and mark where a new day begins."""
+    replies = [message for message in messages if _is_reply(message)]
     for index, message in enumerate(messages):
         before = messages[index - 1] if index else None
         after = messages[index + 1] if index + 1 < len(messages) else None
@@ -153,7 +161,28 @@ def bubbles(messages: Sequence[Wire], zone: tzinfo) -> Iterator[Bubble]:
             day=day if new_day else None,
             first=new_day or not _together(before, message),
             last=not _together(message, after),
+            mark=message["status"] if replies and message is replies[-1] else None,
         )
+
+
+def is_line(message: Wire) -> bool:
+    """True for what stands as a small line: system lines, and what was recalled."""
+    return message["kind"] == "system" or message["recalled_at"] is not None
+
+
+def line_of(message: Wire, name: str, own_id: str, t: Words) -> str:
+    """What a line says; `name` is how the message's sender is called here."""
+    if message["recalled_at"] is None:
+        return str(message["body"])
+    own = message["sender"]["id"] == own_id
+    return t("message.recalled_you") if own else t("message.recalled", name=name)
+
+
+def excerpt(last: Wire | None, t: Words) -> str:
+    """The last line of a row of the list. No message is empty but those that were recalled."""
+    if last is None:
+        return t("row.empty")
+    return str(last["excerpt"]) or t("row.file" if last["kind"] == "file" else "row.recalled")
 
 
 def side_of(message: Wire) -> str:
@@ -170,4 +199,8 @@ def _together(one: Wire | None, other: Wire | None) -> bool:
         one["sender"][key] == other["sender"][key] for key in ("kind", "id")
     )
     gap = moment(other["created_at"]) - moment(one["created_at"])
-    return same and gap < GROUP_GAP and "system" not in (one["kind"], other["kind"])
+    return same and gap < GROUP_GAP and not is_line(one) and not is_line(other)
+
+
+def _is_reply(message: Wire) -> bool:
+    return side_of(message) == "agent" and not is_line(message)

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat_app.domain.ports import Blocking
-from chat_app.infrastructure.db import sqlite
+from chat_app.infrastructure.db import postgres, sqlite
 
 ANSWER_SECONDS = 2
 
@@ -38,13 +38,24 @@ def options_for(url: str) -> dict[str, Any]:
         "keepalives_count": 3,
         "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
     }
-    return shared | pooled | {"connect_args": connect}
+    return (
+        shared
+        | pooled
+        | {
+            "connect_args": connect,
+            # Many rows changed at once are few round trips.
+            "executemany_mode": "values_plus_batch",
+            "executemany_batch_page_size": 500,
+        }
+    )
 
 
 def prepare(engine: Engine, blocking: Blocking) -> None:
     """Install what the dialect needs on its connections."""
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine, blocking)
+    elif engine.dialect.name == "postgresql":
+        postgres.prepare(engine)
 
 
 class DatabaseProbe:

@@ -26,7 +26,8 @@ class SqlOutbox:
                 continue
             if entry.dedupe_key is not None:
                 pending.add(entry.dedupe_key)
-            entry.available_at = self._clock.now()
+            # The wish is in the writer's time, the due time in the database's.
+            entry.available_at = self._clock.now() + (entry.available_at - entry.created_at)
             self._session.add(entry)
 
     def _pending(self, keys: set[str]) -> set[str | None]:

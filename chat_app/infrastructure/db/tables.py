@@ -182,6 +182,7 @@ chat_session = Table(
     Column("agent_delivered_visitor_seq", BigInteger, nullable=False),
     Column("last_message", document()),
     Column("missed_mail_seq", BigInteger, nullable=False),
+    Column("mail_next_at", UtcDateTime),
     Column("rating_score", Integer),
     Column("rating_comment", Text),
     Column("closed_at", UtcDateTime),

@@ -1,8 +1,8 @@
-/** Says when the connection is lost, back, or refused. */
+/** Says when the connection is lost, replaced by plain requests, back, or refused. */
 
-import type { Connection, ConnectionState } from "../../browser/connection";
 import { t } from "./boot";
 import { must } from "./dom";
+import type { Line, LineState } from "./line";
 
 /** A short interruption is nobody's business. */
 const PATIENCE_MS = 1_500;
@@ -12,11 +12,11 @@ export class Banner {
   private readonly box = must("[data-banner]");
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: Connection) {
-    connection.onState((state) => this.follow(state));
+  constructor(line: Line) {
+    line.onState((state) => this.follow(state));
   }
 
-  private follow(state: ConnectionState): void {
+  private follow(state: LineState): void {
     clearTimeout(this.timer);
     if (state === "refused") return this.refused();
     if (state !== "online") {

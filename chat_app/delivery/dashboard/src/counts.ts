@@ -25,7 +25,7 @@ export class RailCounts {
     this.show({ waiting: queued, mine, open: queued + active });
   }
 
-  private show(counts: Counts): void {
+  show(counts: Counts): void {
     for (const element of document.querySelectorAll<HTMLElement>("[data-count]")) {
       const count = counts[element.dataset.count as ViewName] ?? 0;
       element.hidden = count === 0;

@@ -1,8 +1,8 @@
 /** The list of sessions: draws it, keeps it still under the reader, loads further pages. */
 
 import type { AgentSession } from "../../browser/protocol";
-import { t, type Boot, type ViewName } from "./boot";
-import { fetchList } from "./data";
+import { t, type Boot, type Counts, type ViewName } from "./boot";
+import { DataError, fetchList } from "./data";
 import { arrange, must, setAttribute, setText } from "./dom";
 import { fillRow, newRow, refreshTimes, rowLink } from "./row";
 import { SessionList } from "./session_list";
@@ -13,6 +13,8 @@ const NEAR_TOP_PX = 24;
 export interface ListEvents {
   open(session: AgentSession): void;
   show(view: ViewName): void;
+  /** The numbers that came with a page of the list. */
+  counts(counts: Counts): void;
 }
 
 export class List {
@@ -96,11 +98,20 @@ export class List {
     return true;
   }
 
-  /** Read the first page again and take in what pushes may have missed. */
-  async refresh(): Promise<void> {
+  /**
+   * Read the first page again and take in what pushes may have missed. Answers why that did not
+   * work, null when it did.
+   */
+  async refresh(): Promise<string | null> {
     const load = this.loads;
-    const page = await fetchList(this.view, this.query, null).catch(() => null);
-    if (page && load === this.loads) for (const session of page.items) this.take(session);
+    try {
+      const page = await fetchList(this.view, this.query, null);
+      this.events.counts(page.counts);
+      if (load === this.loads) for (const session of page.items) this.take(session);
+      return null;
+    } catch (error) {
+      return error instanceof DataError ? error.code : "unknown";
+    }
   }
 
   /** Move the focus along the rows. */

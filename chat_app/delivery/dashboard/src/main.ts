@@ -1,12 +1,10 @@
 /** Entry of the dashboard's pages. */
 
 import { readBoot } from "./boot";
-import { installIcons } from "./icons";
 import { startInbox } from "./inbox";
 import { improveLogin } from "./login";
 import { followTheme, rememberZone } from "./preferences";
 
-installIcons();
 followTheme();
 rememberZone();
 improveLogin();

@@ -39,15 +39,30 @@ export function fillAvatar(avatar: Element, name: string, id: string): void {
   avatar.classList.add(wanted);
 }
 
-/** Since when the visitor has been waiting for a person's answer. */
-export function waitingSince(session: AgentSession): Date | null {
-  const last = session.last_message;
-  const spokeLast = last?.sender_kind === "visitor";
-  if (session.status === "queued") {
-    const handedBack = session.assign_epoch > 0 && spokeLast;
-    return new Date(handedBack ? last.created_at : session.created_at);
-  }
-  return session.status === "active" && spokeLast ? new Date(last.created_at) : null;
+/**
+ * Since when the visitor has been waiting. In the queue it waits since it came, as its place there
+ * says; with an agent, since its last message if that has no answer.
+ */
+export function waitingSince({ status, created_at, last_message: last }: AgentSession): Date | null {
+  if (status === "queued") return new Date(created_at);
+  return status === "active" && last?.sender_kind === "visitor" ? new Date(last.created_at) : null;
+}
+
+/** The last line of a row of the list. No message is empty but those that were recalled. */
+export function excerpt({ last_message: last }: AgentSession): string {
+  if (!last) return t("row.empty");
+  return last.excerpt || t(last.kind === "file" ? "row.file" : "row.recalled");
+}
+
+/** True for what stands as a small line: system lines, and what was recalled. */
+export function isLine({ kind, recalled_at }: Message): boolean {
+  return kind === "system" || recalled_at !== null;
+}
+
+/** What a line says; `name` is how the message's sender is called here. */
+export function lineOf(message: Message, name: string, ownId: string): string {
+  if (!message.recalled_at) return message.body;
+  return message.sender.id === ownId ? t("message.recalled_you") : t("message.recalled", { name });
 }
 
 export function waitingLevel(since: Date | null): "none" | "calm" | "late" | "very-late" {
@@ -76,7 +91,7 @@ export function sideOf(message: Pick<Message, "kind" | "sender">): Side {
 
 /** True when two neighbours belong to one run of bubbles. */
 export function together(one: Message | undefined, other: Message | undefined): boolean {
-  if (!one || !other || one.kind === "system" || other.kind === "system") return false;
+  if (!one || !other || isLine(one) || isLine(other)) return false;
   const [first, second] = [new Date(one.created_at), new Date(other.created_at)];
   return (
     (one.kind === "note") === (other.kind === "note") &&

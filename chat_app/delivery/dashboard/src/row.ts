@@ -5,6 +5,7 @@ import { fullTime } from "../../browser/times";
 import { t, words } from "./boot";
 import { clone, part, setAttribute, setText, showText } from "./dom";
 import {
+  excerpt,
   fillAvatar,
   listTime,
   shortSpan,
@@ -29,7 +30,7 @@ export function fillRow(row: HTMLElement, session: AgentSession, href: string, m
   fillAvatar(part(row, "avatar"), visitorName(session.visitor), session.visitor.id);
   part(row, "presence").hidden = !session.visitor.online;
   setText(part(row, "name"), visitorName(session.visitor));
-  setText(part(row, "line"), session.last_message?.excerpt || t("row.empty"));
+  setText(part(row, "line"), excerpt(session));
   const noted = session.last_message?.kind === "note";
   part(row, "who").hidden = noted || session.last_message?.sender_kind !== "agent";
   part(row, "noted").hidden = !noted;

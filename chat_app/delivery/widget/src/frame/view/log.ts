@@ -1,6 +1,7 @@
 /** The list of messages: only rows that changed are drawn anew, and the reader's place is kept. */
 
 import type { Phrasebook } from "../../../../browser/phrasebook";
+import { walk } from "../../../../browser/walk";
 import type { Conversation } from "../conversation";
 import { h, setText } from "./dom";
 import { icon } from "./icons";
@@ -38,7 +39,7 @@ export class Log {
     this.element = h("div", { class: "middle" }, this.scroller, this.pill);
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.keepBottom()).observe(this.scroller);
-    this.live.addEventListener("keydown", (event) => this.walk(event));
+    this.live.addEventListener("keydown", (event) => walk(this.list, event));
   }
 
   /** True when the newest message is in sight. */
@@ -131,19 +132,6 @@ export class Log {
 
   private showEarlier(): void {
     this.conversation.loadEarlier();
-  }
-
-  /** Arrow keys go from message to message; each then shows its time and what can be done with it. */
-  private walk(event: KeyboardEvent): void {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step) return;
-    const bubbles = [...this.list.querySelectorAll<HTMLElement>(".bubble")];
-    const current = bubbles.indexOf(document.activeElement as HTMLElement);
-    const next = bubbles[current < 0 ? bubbles.length - 1 : current + step];
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-    next.scrollIntoView({ block: "nearest" });
   }
 }
 

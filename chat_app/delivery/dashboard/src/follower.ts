@@ -1,0 +1,87 @@
+/** Keeps the messages of one conversation complete and newest: joins its room, or asks without a socket. */
+
+import type { Connection } from "../../browser/connection";
+import type { AgentSession, JoinedSession } from "../../browser/protocol";
+import { Timeline } from "../../browser/timeline";
+import { fetchChanges, fetchConversation, fetchEarlier } from "./data";
+
+export interface FollowerEvents {
+  /** A newer copy of the session. */
+  session(session: AgentSession): void;
+  messages(): void;
+}
+
+export class Follower {
+  readonly timeline: Timeline;
+  private isOver = false;
+  private isLoadingEarlier = false;
+
+  constructor(
+    private readonly connection: Connection,
+    readonly id: string,
+    private readonly events: FollowerEvents,
+  ) {
+    this.timeline = new Timeline(async (afterSeq) => {
+      const ack = await connection.request<JoinedSession>("join_session", { session_id: id, after_seq: afterSeq });
+      return ack.ok ? ack : null;
+    });
+    this.timeline.onChange(() => this.isOver || events.messages());
+  }
+
+  /** Answers that are still under way no longer matter. */
+  end(): void {
+    this.isOver = true;
+    void this.connection.request("leave_session", { session_id: this.id });
+  }
+
+  /** Follow the session's room and take what is missing; after every connect, too. */
+  async join(): Promise<void> {
+    const { timeline } = this;
+    const ack = await this.connection.request<JoinedSession<AgentSession>>("join_session", {
+      session_id: this.id,
+      after_seq: timeline.last,
+      after_revision: timeline.revision,
+      ...(timeline.epoch ? { epoch: timeline.epoch } : {}),
+    });
+    if (!ack.ok || this.isOver) return;
+    if (!timeline.applyPage(ack)) return this.reload();
+    this.events.session(ack.session);
+    if (timeline.revision < ack.revision) await this.catchUp();
+  }
+
+  /** The server says how far the session is; a push may have been lost. */
+  async check(position: { last_seq: number; revision: number }): Promise<void> {
+    const { last, revision } = this.timeline;
+    if (position.revision > revision || position.last_seq > last) await this.join();
+  }
+
+  /** Read everything again: our copy is of another history, or outdated. */
+  async reload(): Promise<void> {
+    const { timeline } = this;
+    const opened = await fetchConversation(this.id).catch(() => null);
+    if (!opened || this.isOver) return;
+    if (timeline.epoch !== opened.page.epoch) timeline.reset(opened.page);
+    else timeline.applyPage({ ...opened.page, has_more: false });
+    this.events.session(opened.session);
+  }
+
+  /** Read what is new or has changed since the last revision we know. */
+  async catchUp(): Promise<void> {
+    const outcome = await this.timeline.catchUp(async (after) => {
+      const opened = await fetchChanges(this.id, after).catch(() => null);
+      if (opened && !this.isOver) this.events.session(opened.session);
+      return opened && opened.page;
+    });
+    if (outcome === "lost") await this.reload();
+  }
+
+  async loadEarlier(): Promise<void> {
+    const { timeline } = this;
+    const first = timeline.messages[0]?.seq;
+    if (!first || !timeline.hasEarlier || this.isLoadingEarlier) return;
+    this.isLoadingEarlier = true;
+    const page = await fetchEarlier(this.id, first).catch(() => null);
+    this.isLoadingEarlier = false;
+    if (page && !this.isOver) timeline.prependPage(page);
+  }
+}
