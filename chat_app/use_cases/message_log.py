@@ -21,6 +21,8 @@ from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Known, Posting
 
 MOST_TOGETHER = 100
+# One stores while another waits for the database; rows are locked in one order, so never in a circle.
+MOST_LEADERS = 2
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,15 @@ class _Send:
 class MessageLog:
     """Stores messages. What one send does wrong is its own: its neighbours are stored."""
 
-    def __init__(self, uow: UnitOfWorkFactory, posting: Posting) -> None:
+    def __init__(
+        self, uow: UnitOfWorkFactory, posting: Posting, most_leaders: int = MOST_LEADERS
+    ) -> None:
         self._uow = uow
         self._posting = posting
+        self._most_leaders = most_leaders
         self._mutex = threading.Lock()
         self._waiting: deque[_Send] = deque()
-        self._busy = False
+        self._leaders = 0
 
     def append(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
         """Store a message, or find what was stored with its id; return after the commit.
@@ -72,9 +77,11 @@ class MessageLog:
         """
         send = _Send(actor, session_id, draft)
         with self._mutex:
-            self._waiting.append(send)
-            send.leads = not self._busy
-            self._busy = True
+            if self._leaders < self._most_leaders:
+                self._leaders += 1
+                send.leads = True
+            else:
+                self._waiting.append(send)
         if not send.leads:
             send.turn.wait()
         if send.leads:
@@ -89,20 +96,21 @@ class MessageLog:
 
     def _lead(self, leader: _Send) -> None:
         with self._mutex:
-            count = min(len(self._waiting), MOST_TOGETHER)
-            batch = [self._waiting.popleft() for _ in range(count)]
+            count = min(len(self._waiting), MOST_TOGETHER - 1)
+            batch = [leader, *(self._waiting.popleft() for _ in range(count))]
         try:
             self._store(batch)
         finally:
             with self._mutex:
-                following = self._waiting[0] if self._waiting else None
-                self._busy = following is not None
-            for send in batch:
-                if send is not leader:
-                    send.leads = False
-                    send.turn.set()
+                # Who leads next waits in nobody else's batch from now on.
+                following = self._waiting.popleft() if self._waiting else None
+                if following is None:
+                    self._leaders -= 1
+                else:
+                    following.leads = True
+            for send in batch[1:]:
+                send.turn.set()
             if following is not None:
-                following.leads = True
                 following.turn.set()
 
     def _store(self, batch: Sequence[_Send]) -> None:

@@ -111,14 +111,18 @@ class Flag(fields.Boolean):
         return value
 
 
+def moment(value: datetime | None) -> str | None:
+    """A time on the wire: RFC 3339 in UTC with milliseconds, ending in Z."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Moment(fields.DateTime):
     """RFC 3339 in UTC with milliseconds, ending in Z."""
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+        return moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 class Document(fields.Dict):

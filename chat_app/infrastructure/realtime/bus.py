@@ -67,6 +67,7 @@ class Bus(socketio.RedisManager):
         self._run = publish
         self._deliver = deliver
         self._away_until = 0.0
+        self._texts: list[bytes] = []
 
     def _handle_emit(self, message: dict[str, Any]) -> None:
         """As inherited, and to the sockets that are not Socket.IO's."""
@@ -81,14 +82,20 @@ class Bus(socketio.RedisManager):
 
     def _publish(self, data: dict[str, Any]) -> None:
         """Tell the other processes, after whoever waits for this one has gone on."""
-        text = Json.dumps(data)
-        self._run(lambda: self._send(text))
+        self._texts.append(orjson.dumps(data))
+        if len(self._texts) == 1:
+            self._run(self._send)
 
-    def _send(self, text: str) -> None:
+    def _send(self) -> None:
+        """Publish what has gathered, in one round trip."""
+        texts, self._texts = self._texts, []
         if time.monotonic() < self._away_until:
             return
         try:
-            self._client.publish(self.channel, text)
+            pipe = self._client.pipeline(transaction=False)
+            for text in texts:
+                pipe.publish(self.channel, text)
+            pipe.execute()
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + PUBLISH_PAUSE_SECONDS
             _log.warning("bus_publish_lost", error=type(error).__name__)

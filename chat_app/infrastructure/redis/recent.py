@@ -9,7 +9,7 @@ database.
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,19 +35,27 @@ class RedisRecentMessages:
         self._redis = redis
         self._key = hashlib.blake2b(secret_key.encode(), person=b"cland recent").digest()
         self._run = run
+        self._entries: list[tuple[str, bytes]] = []
 
     def remember(self, session: Session, message: Message) -> None:
-        """Append a message that was just stored."""
-        key, entry = _key(session.id), self._sealed(session, message)
+        """Append a message that was just stored; several at once are one round trip."""
+        self._entries.append((_key(session.id), self._sealed(session, message)))
+        if len(self._entries) == 1:
+            self._run(self._append)
+
+    def _append(self) -> None:
+        entries, self._entries = self._entries, []
 
         def append(client: Client) -> None:
             pipe = client.pipeline(transaction=False)
-            pipe.rpush(key, entry)
-            pipe.ltrim(key, -LENGTH, -1)
-            pipe.expire(key, LIFETIME_SECONDS)
+            for key, entry in entries:
+                pipe.rpush(key, entry)
+            for key in {key for key, _ in entries}:
+                pipe.ltrim(key, -LENGTH, -1)
+                pipe.expire(key, LIFETIME_SECONDS)
             pipe.execute()
 
-        self._run(lambda: self._redis.call(append, lambda: None))
+        self._redis.call(append, _nothing)
 
     def forget(self, session_id: str) -> None:
         """Drop the tail of a session whose messages changed."""
@@ -69,7 +77,7 @@ class RedisRecentMessages:
         return run[::-1]
 
     def _sealed(self, session: Session, message: Message) -> bytes:
-        payload = orjson.dumps({"epoch": session.epoch, "message": asdict(message)})
+        payload = orjson.dumps({"epoch": session.epoch, "message": message})
         return self._signature(session.id, payload) + payload
 
     def _opened(self, session: Session, entry: bytes) -> Message | None:

@@ -62,7 +62,7 @@ export class Actions {
     }
     toast(failureText(ack.error));
     // Whatever refused us, what we show may be outdated.
-    await this.conversation.reload();
+    await this.conversation.follower?.reload();
     return false;
   }
 }

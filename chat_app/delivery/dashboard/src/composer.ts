@@ -1,8 +1,9 @@
-/** Where replies and notes are written. */
+/** Where replies and notes are written, and changed. */
 
+import type { Message } from "../../browser/protocol";
 import { t } from "./boot";
 import { must, setText } from "./dom";
-import { keepDraft, readDraft, type Mode } from "./drafts";
+import { keepDraft, readDraft, type Draft, type Mode } from "./drafts";
 
 const TALLEST_PX = 200;
 const SHOW_LENGTH_FROM = 0.8;
@@ -11,6 +12,10 @@ export interface ComposerEvents {
   send(text: string, mode: Mode): void;
   /** The reply is being written, or no longer. Notes are nobody's business. */
   typing(typing: boolean): void;
+  /** ArrowUp in an empty box. */
+  editLast(): void;
+  save(text: string): void;
+  cancelEdit(): void;
   leave(): void;
 }
 
@@ -21,6 +26,9 @@ export class Composer {
   private readonly length = must("[data-length]", this.form);
   private sessionId: string | null = null;
   private mode: Mode = "reply";
+  /** The message that is being edited, and what was being written before it. */
+  private edited: string | null = null;
+  private parked: Draft = { text: "", mode: "reply" };
 
   constructor(
     private readonly most: number,
@@ -36,6 +44,7 @@ export class Composer {
     for (const choice of this.choices()) {
       choice.addEventListener("click", () => this.write(choice.dataset.modeChoice as Mode));
     }
+    must("[data-cancel-edit]", this.form).addEventListener("click", () => this.events.cancelEdit());
   }
 
   get text(): string {
@@ -51,6 +60,17 @@ export class Composer {
     this.measure();
   }
 
+  /** Take the message that is being edited into the box; null gives the box back to the draft. */
+  follow(message: Message | null): void {
+    if ((message?.id ?? null) === this.edited) return;
+    if (this.edited === null) this.parked = { text: this.box.value, mode: this.mode };
+    this.edited = message?.id ?? null;
+    this.box.value = message ? message.body : this.parked.text;
+    this.setMode(message ? (message.kind === "note" ? "note" : "reply") : this.parked.mode);
+    this.measure();
+    if (!this.form.hidden) this.box.focus();
+  }
+
   setClosed(closed: boolean): void {
     this.form.hidden = closed;
     must("[data-closed-note]").hidden = !closed;
@@ -59,23 +79,30 @@ export class Composer {
   /** Put the focus into the box, in this mode; what is written stays. */
   write(mode: Mode): void {
     if (this.form.hidden) return;
+    if (this.edited !== null) return this.box.focus();
     if (mode === "note") this.events.typing(false);
     this.setMode(mode);
     this.keep();
     this.box.focus();
   }
 
-  /** Give a message back that will not be sent after all. */
-  restore(text: string, mode: Mode): void {
-    if (this.box.value.trim()) return;
+  focus(): void {
+    this.box.focus();
+  }
+
+  /** Give a message back that is not to be read after all; false when the box is in use. */
+  restore(text: string, mode: Mode): boolean {
+    if (this.box.value.trim() || this.edited !== null) return false;
     this.box.value = text;
     this.setMode(mode);
     this.changed();
+    return true;
   }
 
   private submit(): void {
     const text = this.box.value.trim();
     if (!text || this.sizeOf(text) > this.most) return;
+    if (this.edited !== null) return this.events.save(text);
     const { mode } = this;
     this.box.value = "";
     this.events.typing(false);
@@ -93,20 +120,25 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       this.submit();
+    } else if (event.key === "ArrowUp" && !this.box.value && this.edited === null) {
+      event.preventDefault();
+      this.events.editLast();
     } else if (event.key === "Escape") {
       event.stopPropagation();
-      this.events.leave();
+      if (this.edited === null) this.events.leave();
+      else this.events.cancelEdit();
     }
   }
 
   private changed(): void {
     this.keep();
     this.measure();
-    if (this.mode === "reply") this.events.typing(this.box.value.trim() !== "");
+    if (this.mode === "reply" && this.edited === null) this.events.typing(this.box.value.trim() !== "");
   }
 
   private keep(): void {
-    if (this.sessionId) keepDraft(this.sessionId, { text: this.box.value, mode: this.mode });
+    // While a message is edited, the draft is what was being written before.
+    if (this.sessionId && this.edited === null) keepDraft(this.sessionId, { text: this.box.value, mode: this.mode });
   }
 
   private measure(): void {
@@ -136,11 +168,15 @@ export class Composer {
     for (const choice of this.choices()) {
       choice.setAttribute("aria-pressed", String(choice.dataset.modeChoice === mode));
     }
+    const editing = this.edited !== null;
     const placeholder = t(`composer.${mode}.placeholder`);
+    const send = editing ? "composer.edit.save" : mode === "note" ? "composer.note.send" : "composer.send";
     this.box.placeholder = placeholder;
-    setText(must("[data-composer-label]", this.form), placeholder);
-    setText(must("[data-send-label]", this.form), t(mode === "note" ? "composer.note.send" : "composer.send"));
+    setText(must("[data-composer-label]", this.form), editing ? t("composer.edit") : placeholder);
+    setText(must("[data-send-label]", this.form), t(send));
     must("[data-mode-warning]", this.form).hidden = mode === "reply";
+    must("[data-modes]", this.form).hidden = editing;
+    must("[data-editing]", this.form).hidden = !editing;
   }
 
   private choices(): HTMLButtonElement[] {

@@ -1,18 +1,19 @@
 /** The open conversation: its messages, its head, its marks; everything live about it. */
 
 import type { Connection } from "../../browser/connection";
-import type { AgentSession, JoinedSession, Message, ServerEvents } from "../../browser/protocol";
-import { SendQueue } from "../../browser/send_queue";
-import { Timeline } from "../../browser/timeline";
+import type { AgentSession, Message, ServerEvents } from "../../browser/protocol";
+import type { Revising } from "../../browser/revising";
+import type { SendQueue } from "../../browser/send_queue";
 import { t, type Me, type Opened } from "./boot";
 import { Composer } from "./composer";
-import { fetchConversation, fetchEarlier } from "./data";
 import type { Details } from "./details";
 import { must, setAttribute } from "./dom";
+import { Follower } from "./follower";
 import { Head } from "./head";
-import { announce } from "./notices";
+import { announce, toast } from "./notices";
 import { visitorName } from "./presentation";
 import { isWatched, ReadMarks } from "./read_marks";
+import { agentsRevising } from "./revising";
 import { isOlder } from "./session_list";
 import { Thread } from "./thread";
 import { TypingDisplay, TypingSignal } from "./typing";
@@ -27,14 +28,15 @@ export interface ConversationEvents {
 export class Conversation {
   session: AgentSession | null = null;
   readonly composer: Composer;
-  private timeline: Timeline;
+  /** Keeps the messages of the open conversation. */
+  follower: Follower | null = null;
+  private readonly revising: Revising;
   private readonly thread: Thread;
   private readonly head = new Head();
   private readonly marks: ReadMarks;
   private readonly typing: TypingDisplay;
   private readonly signal: TypingSignal;
   private readonly earlier = must<HTMLButtonElement>("[data-earlier]");
-  private loadingEarlier = false;
 
   constructor(
     private readonly connection: Connection,
@@ -44,25 +46,23 @@ export class Conversation {
     most: number,
     private readonly events: ConversationEvents,
   ) {
-    this.timeline = this.newTimeline("");
-    this.thread = new Thread(me, {
-      retry: (id) => queue.retry(id),
-      giveUp: (id) => this.giveUp(id),
-      reachedEnd: () => this.marks.check(),
-      nearTop: () => void this.loadEarlier(),
+    this.revising = agentsRevising(connection, me, {
+      session: () => this.session,
+      apply: (message) => this.take(message),
+      changed: () => {
+        this.composer.follow(this.revising.editing);
+        this.draw();
+      },
     });
+    this.thread = this.makeThread();
     this.typing = new TypingDisplay(() => this.thread.stay());
     this.signal = new TypingSignal((typing) => this.tell("set_typing", { typing }));
     this.marks = new ReadMarks(connection, {
-      seq: () => (this.session && this.thread.atEnd ? this.timeline.last : 0),
+      seq: () => (this.session && this.thread.atEnd ? this.last : 0),
       moved: (id, unread) => events.unread(id, unread),
     });
-    this.composer = new Composer(most, {
-      send: (text, mode) => this.send(text, mode),
-      typing: (typing) => this.signal.set(typing),
-      leave: () => events.leave(),
-    });
-    this.earlier.addEventListener("click", () => void this.loadEarlier());
+    this.composer = this.makeComposer(most);
+    this.earlier.addEventListener("click", () => void this.follower?.loadEarlier());
     queue.onChange(() => this.draw());
     this.listen();
   }
@@ -71,7 +71,7 @@ export class Conversation {
   open(opened: Opened): void {
     this.close();
     this.session = opened.session;
-    this.timeline = this.newTimeline(opened.session.id);
+    this.follower = this.makeFollower(opened.session.id);
     this.thread.clear(visitorName(opened.session.visitor));
     this.marks.begin(opened.session.id);
     this.details.setPage(null);
@@ -79,8 +79,8 @@ export class Conversation {
     must("[data-none]").hidden = true;
     must("[data-open]").hidden = false;
     this.setSession(opened.session);
-    this.timeline.reset(opened.page);
-    void this.join();
+    this.follower.timeline.reset(opened.page);
+    void this.follower.join();
   }
 
   /** Leave the open conversation, if there is one. */
@@ -88,40 +88,13 @@ export class Conversation {
     if (!this.session) return;
     this.signal.set(false);
     this.typing.hide();
-    void this.connection.request("leave_session", { session_id: this.session.id });
+    this.revising.cancel();
+    this.follower?.end();
+    this.follower = null;
     this.session = null;
     this.details.fill(null);
     must("[data-none]").hidden = false;
     must("[data-open]").hidden = true;
-  }
-
-  /** Follow the session's room and take what is missing; after every connect, too. */
-  async join(): Promise<void> {
-    const { session, timeline } = this;
-    if (!session) return;
-    const ack = await this.connection.request<JoinedSession<AgentSession>>("join_session", {
-      session_id: session.id,
-      after_seq: timeline.last,
-      after_revision: timeline.revision,
-      ...(timeline.epoch ? { epoch: timeline.epoch } : {}),
-    });
-    if (!ack.ok || this.session?.id !== session.id) return;
-    if (!timeline.applyPage(ack)) return this.reload();
-    this.setSession(ack.session);
-    this.events.session(ack.session);
-    this.marks.check();
-  }
-
-  /** Read everything again: our copy is of another history, or outdated. */
-  async reload(): Promise<void> {
-    const id = this.session?.id;
-    if (!id) return;
-    const opened = await fetchConversation(id).catch(() => null);
-    if (!opened || this.session?.id !== id) return;
-    if (this.timeline.epoch !== opened.page.epoch) this.timeline.reset(opened.page);
-    else this.timeline.applyPage({ ...opened.page, has_more: false });
-    this.setSession(opened.session);
-    this.events.session(opened.session);
   }
 
   /** Take over a newer copy of the open session. */
@@ -130,15 +103,9 @@ export class Conversation {
     this.session = session;
     this.head.fill(session, this.me.id);
     this.details.fill(session);
+    if (session.status === "closed") this.revising.cancel();
     this.composer.setClosed(session.status === "closed");
     setAttribute(must("[data-conversation]"), "data-status", session.status);
-  }
-
-  /** Ask the database whether a push was lost. */
-  async check(position: { last_seq: number; revision: number }): Promise<void> {
-    if (position.revision > this.timeline.revision || position.last_seq > this.timeline.last) {
-      await this.join();
-    }
   }
 
   /** True while a person looks at the newest messages of this session. */
@@ -147,12 +114,67 @@ export class Conversation {
   }
 
   get last(): number {
-    return this.timeline.last;
+    return this.follower?.timeline.last ?? 0;
   }
 
   /** True while something written here has not reached the server. */
   get hasUnsent(): boolean {
     return this.session !== null && this.queue.pending(this.session.id).length > 0;
+  }
+
+  private get messages(): readonly Message[] {
+    return this.follower?.timeline.messages ?? [];
+  }
+
+  private makeThread(): Thread {
+    return new Thread(this.me, this.revising, {
+      retry: (id) => this.queue.retry(id),
+      giveUp: (id) => this.giveUp(id),
+      reachedEnd: () => this.marks.check(),
+      nearTop: () => void this.follower?.loadEarlier(),
+      edit: (message) => this.revising.edit(message),
+      recall: (message) => {
+        void this.revising.recall(message);
+        this.focus();
+      },
+      writeAgain: (text, mode) => {
+        if (!this.composer.restore(text, mode)) toast(t("message.box_full"));
+        this.focus();
+      },
+    });
+  }
+
+  private makeComposer(most: number): Composer {
+    return new Composer(most, {
+      send: (text, mode) => this.send(text, mode),
+      typing: (typing) => this.signal.set(typing),
+      editLast: () => {
+        const last = this.messages.findLast((message) => this.revising.canEdit(message));
+        if (last) this.revising.edit(last);
+      },
+      save: (text) => void this.revising.save(text),
+      cancelEdit: () => this.revising.cancel(),
+      leave: () => this.events.leave(),
+    });
+  }
+
+  private makeFollower(id: string): Follower {
+    return new Follower(this.connection, id, {
+      session: (session) => {
+        this.setSession(session);
+        this.events.session(session);
+        this.marks.check();
+      },
+      messages: () => {
+        this.revising.follow(this.messages);
+        this.draw();
+      },
+    });
+  }
+
+  private focus(): void {
+    if (this.session?.status === "closed") must("[data-title]").focus();
+    else this.composer.focus();
   }
 
   private send(text: string, mode: "reply" | "note"): void {
@@ -172,48 +194,24 @@ export class Conversation {
     if (this.session) void this.connection.request(event, { session_id: this.session.id, ...payload });
   }
 
-  private newTimeline(id: string): Timeline {
-    const timeline = new Timeline(async (afterSeq) => {
-      const ack = await this.connection.request<JoinedSession>("join_session", {
-        session_id: id,
-        after_seq: afterSeq,
-      });
-      return ack.ok ? ack : null;
-    });
-    timeline.onChange(() => this.timeline === timeline && this.draw());
-    return timeline;
-  }
-
   private draw(): void {
-    if (!this.session) return;
-    const { messages } = this.timeline;
+    if (!this.session || !this.follower) return;
+    const { messages, hasEarlier } = this.follower.timeline;
     const stored = new Set(messages.map((message) => message.client_msg_id));
     const pending = this.queue.pending(this.session.id);
     const open = pending.filter((outgoing) => !stored.has(outgoing.client_msg_id));
     this.thread.draw(messages, open, this.marks);
-    this.earlier.hidden = !this.timeline.hasEarlier;
+    this.earlier.hidden = !hasEarlier;
     for (const outgoing of pending) {
       if (stored.has(outgoing.client_msg_id)) this.queue.remove(outgoing.client_msg_id);
     }
     this.marks.check();
   }
 
-  private async loadEarlier(): Promise<void> {
-    const { timeline, session } = this;
-    const first = timeline.messages[0]?.seq;
-    if (!session || !first || !timeline.hasEarlier || this.loadingEarlier) return;
-    this.loadingEarlier = true;
-    const page = await fetchEarlier(session.id, first).catch(() => null);
-    this.loadingEarlier = false;
-    if (page && this.timeline === timeline) timeline.prependPage(page);
-  }
-
   private listen(): void {
     const { connection } = this;
-    connection.on("message_created", ({ message, revision }) => this.arrived(message, revision));
-    connection.on("message_updated", ({ message, revision }) => {
-      if (message.session_id === this.session?.id) this.timeline.update(message, revision);
-    });
+    connection.on("message_created", ({ message }) => this.arrived(message));
+    connection.on("message_updated", ({ message }) => this.take(message));
     connection.on("typing_changed", (event) => this.showTyping(event));
     connection.on("read_updated", (event) => {
       if (event.session_id === this.session?.id && this.marks.take(event)) this.draw();
@@ -225,19 +223,25 @@ export class Conversation {
       this.setSession(this.session);
     });
     this.queue.onSent((message) => {
-      if (message.session_id === this.session?.id) this.timeline.apply(message);
-      else this.queue.remove(message.client_msg_id ?? "");
+      if (!this.take(message)) this.queue.remove(message.client_msg_id ?? "");
     });
   }
 
-  private arrived(message: Message, revision: number): void {
+  /** Take in a message that is new, or newer than ours; false when it is of another conversation. */
+  private take(message: Message): boolean {
+    if (message.session_id !== this.session?.id) return false;
+    this.follower?.timeline.apply(message);
+    return true;
+  }
+
+  private arrived(message: Message): void {
     if (message.session_id !== this.session?.id) return;
     if (message.sender.kind === "visitor") {
       this.typing.hide();
       const name = visitorName(this.session.visitor);
       announce(t("announce.message", { name, text: message.body }));
     }
-    this.timeline.apply(message, revision);
+    this.take(message);
   }
 
   private showTyping(event: ServerEvents["typing_changed"]): void {

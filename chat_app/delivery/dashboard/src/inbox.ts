@@ -1,9 +1,9 @@
 /** The inbox page: puts its parts together and keeps address, list and conversation in step. */
 
-import { Connection } from "../../browser/connection";
-import { SYNC_INTERVAL_MS, type AgentSession, type SentAck, type SyncedSessions } from "../../browser/protocol";
+import { SYNC_INTERVAL_MS, type AgentSession, type SyncedSessions } from "../../browser/protocol";
 import { SendQueue } from "../../browser/send_queue";
 import { Actions } from "./actions";
+import { addressOf, sessionIn } from "./address";
 import { Banner } from "./banner";
 import { failureText, t, type Boot, type ViewName } from "./boot";
 import { Conversation } from "./conversation";
@@ -13,6 +13,7 @@ import { Details } from "./details";
 import { prepareDialogs, showKeys } from "./dialogs";
 import { must, setAttribute } from "./dom";
 import { listenToKeys } from "./keys";
+import { Line } from "./line";
 import { List } from "./list";
 import { toast } from "./notices";
 import { OwnStatus } from "./own_status";
@@ -26,13 +27,13 @@ export function startInbox(boot: Boot): void {
 }
 
 class Inbox {
-  private readonly connection = new Connection("/agent");
+  private readonly line = new Line(() => this.poll());
   private readonly queue: SendQueue;
   private readonly list: List;
   private readonly details = new Details();
   private readonly conversation: Conversation;
   private readonly actions: Actions;
-  private readonly counts = new RailCounts(this.connection);
+  private readonly counts = new RailCounts(this.line.connection);
   private readonly app = must("[data-app]");
   private readonly search = must<HTMLInputElement>(".search__input");
   private readonly menu = must<HTMLDetailsElement>("[data-menu]");
@@ -40,16 +41,16 @@ class Inbox {
   private opening = 0;
 
   constructor(private readonly boot: Boot) {
-    const { connection } = this;
+    const { connection } = this.line;
     this.queue = new SendQueue({
-      send: ({ session_id, client_msg_id, body, kind }): Promise<SentAck> =>
-        connection.request("send_message", { session_id, client_msg_id, body, kind }),
+      send: (outgoing) => this.line.send(outgoing),
       storage: sessionStorage,
       key: `cland-unsent-${boot.me.id}`,
     });
     this.list = new List(boot, {
       open: (session) => void this.open(session.id),
       show: (view) => void this.show(view),
+      counts: (counts) => this.counts.show(counts),
     });
     this.conversation = new Conversation(
       connection, this.queue, this.details, boot.me, boot.message_characters,
@@ -61,7 +62,7 @@ class Inbox {
     );
     this.actions = new Actions(connection, this.conversation, (session) => this.acted(session));
     new OwnStatus(connection, boot.me);
-    new Banner(connection);
+    new Banner(this.line);
   }
 
   start(): void {
@@ -75,11 +76,11 @@ class Inbox {
   }
 
   private listenToServer(): void {
-    const { connection } = this;
+    const { connection } = this.line;
     connection.onState((state) => {
       if (state !== "online") return;
       void this.counts.ask();
-      void this.conversation.join();
+      void this.conversation.follower?.join();
       void this.list.refresh();
       this.queue.wake();
     });
@@ -200,16 +201,13 @@ class Inbox {
   }
 
   private async followAddress(): Promise<void> {
-    const id = /^\/dashboard\/sessions\/([^/]+)$/.exec(location.pathname)?.[1];
+    const id = sessionIn(location.pathname);
     if (id) return this.open(id, false);
     this.leave();
   }
 
   private address(): string {
-    const search = new URLSearchParams({ view: this.list.view });
-    if (this.list.query) search.set("q", this.list.query);
-    const id = this.conversation.session?.id;
-    return `/dashboard${id ? `/sessions/${id}` : ""}?${search}`;
+    return addressOf(this.list.view, this.list.query, this.conversation.session?.id);
   }
 
   /** Our own action: everything may move at once. */
@@ -231,9 +229,19 @@ class Inbox {
     void this.counts.ask();
     void this.list.refresh();
     if (!id) return;
-    const ack = await this.connection.request<SyncedSessions>("sync", { sessions: { [id]: this.conversation.last } });
+    const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: this.conversation.last } });
     const position = ack.ok ? ack.sessions[id] : undefined;
-    if (position && this.conversation.session?.id === id) await this.conversation.check(position);
+    if (position && this.conversation.session?.id === id) await this.conversation.follower?.check(position);
+  }
+
+  /** One round without a socket; false when the server was not reached. */
+  private async poll(): Promise<boolean> {
+    const failure = await this.list.refresh();
+    if (failure === "unauthorized") location.reload();
+    if (failure) return false;
+    await this.conversation.follower?.catchUp();
+    this.queue.wake();
+    return true;
   }
 
   private failed(error: unknown): void {

@@ -1,6 +1,7 @@
 /** The list of sessions: draws it, keeps it still under the reader, loads further pages. */
 
 import type { AgentSession } from "../../browser/protocol";
+import { addressOf } from "./address";
 import { t, type Boot, type Counts, type ViewName } from "./boot";
 import { DataError, fetchList } from "./data";
 import { arrange, must, setAttribute, setText } from "./dom";
@@ -188,8 +189,7 @@ export class List {
   }
 
   private address(id: string): string {
-    const search = new URLSearchParams({ view: this.view });
-    return `/dashboard/sessions/${id}?${search}`;
+    return addressOf(this.view, "", id);
   }
 
   /** Nothing may move while the pointer or the focus is in the list, or it is scrolled down. */

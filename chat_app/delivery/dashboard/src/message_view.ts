@@ -1,13 +1,14 @@
 /** One message as it stands in the conversation. */
 
 import type { Message } from "../../browser/protocol";
+import type { Revising } from "../../browser/revising";
 import type { Outgoing } from "../../browser/send_queue";
 import { clockTime, fullTime } from "../../browser/times";
 import { failureText, t, words } from "./boot";
-import { clone, part, setAttribute, setText, textButton } from "./dom";
+import { clone, must, part, setAttribute, setText, textButton } from "./dom";
 import { icon, type IconName } from "./icons";
 import { linked } from "./links";
-import { fillAvatar, isOnlyEmoji, sideOf } from "./presentation";
+import { fillAvatar, isLine, isOnlyEmoji, lineOf, sideOf } from "./presentation";
 
 export interface Place {
   /** Begins and ends a run of bubbles of one sender. */
@@ -16,32 +17,60 @@ export interface Place {
 }
 
 export function newMessage(message: Message): HTMLElement {
-  return clone(message.kind === "system" ? "system-line" : "message");
+  const item = clone(isLine(message) ? "system-line" : "message");
+  item.dataset.line = String(isLine(message));
+  return item;
+}
+
+/** True when `item` was made for a bubble and the message is a line now, or the other way round. */
+export function isOutgrown(item: HTMLElement, message: Message): boolean {
+  return item.dataset.line !== String(isLine(message));
+}
+
+/** Draw a line; `again` lets what was recalled be written again. */
+export function fillLine(item: HTMLElement, message: Message, name: string, meId: string, again: (() => void) | null): void {
+  fillTime(item, message);
+  fillBody(item, lineOf(message, name, meId));
+  const button = item.querySelector("button");
+  if (!again) button?.remove();
+  else if (!button) item.append(" ", textButton(t("message.write_again"), again));
 }
 
 /** Draw a message; `name` is how its sender is called here. */
 export function fillMessage(item: HTMLElement, message: Message, name: string, place: Place): void {
-  const at = new Date(message.created_at);
-  const time = part(item, "time");
-  const clock = clockTime(at, words);
-  setText(time, message.edited_at ? `${clock} · ${t("message.edited")}` : clock);
-  setAttribute(time, "datetime", message.created_at);
-  setAttribute(time, "title", fullTime(at, words));
-  const body = message.recalled_at ? t("message.recalled") : message.body;
-  if (item.dataset.body !== body) {
-    item.dataset.body = body;
-    part(item, "body").replaceChildren(linked(body));
-  }
-  if (message.kind === "system") return;
+  fillTime(item, message);
+  fillBody(item, message.body);
   item.classList.add("message", `message--${sideOf(message)}`);
   item.classList.toggle("message--first", place.first);
   item.classList.toggle("message--last", place.last);
-  item.classList.toggle("message--recalled", message.recalled_at !== null);
-  item.classList.toggle("emoji-only", message.kind === "text" && isOnlyEmoji(body));
+  item.classList.toggle("emoji-only", message.kind === "text" && isOnlyEmoji(message.body));
   fillAvatar(part(item, "avatar"), name, message.sender.id ?? "");
   setText(part(item, "name"), name);
-  setAttribute(part(item, "bubble"), "title", fullTime(at, words));
+  setAttribute(part(item, "bubble"), "title", fullTime(new Date(message.created_at), words));
   part(item, "note").hidden = message.kind !== "note";
+  part(item, "edited").hidden = !message.edited_at;
+}
+
+/** Show what the agent can do with an own message. */
+export function fillTools(item: HTMLElement, message: Message, revising: Revising): void {
+  const mayRecall = revising.canRecall(message);
+  part(item, "tools").hidden = !mayRecall;
+  must("[data-edit]", item).hidden = !mayRecall || !revising.canEdit(message);
+  item.classList.toggle("message--editing", revising.editing?.id === message.id);
+}
+
+function fillTime(item: HTMLElement, { created_at }: Message): void {
+  const at = new Date(created_at);
+  const time = part(item, "time");
+  setText(time, clockTime(at, words));
+  setAttribute(time, "datetime", created_at);
+  setAttribute(time, "title", fullTime(at, words));
+}
+
+function fillBody(item: HTMLElement, body: string): void {
+  if (item.dataset.body === body) return;
+  item.dataset.body = body;
+  part(item, "body").replaceChildren(linked(body));
 }
 
 /** The line under an own message that the visitor has or has not seen; null hides it. */

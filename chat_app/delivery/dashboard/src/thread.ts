@@ -1,27 +1,46 @@
 /** The messages of the open conversation on the page: runs, days, marks, and where it is scrolled. */
 
 import type { Message } from "../../browser/protocol";
+import type { Revising } from "../../browser/revising";
 import type { Outgoing } from "../../browser/send_queue";
 import { dayLabel, sameDay } from "../../browser/times";
+import { walk } from "../../browser/walk";
 import { now, t, words, type Me } from "./boot";
 import { arrange, clone, must, part, setText } from "./dom";
+import type { Mode } from "./drafts";
 import {
   asMessage,
+  fillLine,
   fillMark,
   fillMessage,
+  fillTools,
   fillUnsent,
+  isOutgrown,
   newMessage,
   type UnsentActions,
 } from "./message_view";
-import { together } from "./presentation";
+import { isLine, together } from "./presentation";
 
 const AT_END_PX = 60;
+const NEAR_TOP_PX = 200;
 
 export interface Marks {
   delivered: number;
   read: number;
 }
 
+export interface ThreadActions extends UnsentActions {
+  reachedEnd(): void;
+  nearTop(): void;
+  edit(message: Message): void;
+  recall(message: Message): void;
+  writeAgain(text: string, mode: Mode): void;
+}
+
+/**
+ * The pane is laid out from its end (column-reverse), so that the first paint shows the end without
+ * any script: its scrollTop is 0 there, and negative above.
+ */
 export class Thread {
   private readonly scroller = must("[data-thread]");
   private readonly holder = must("[data-messages]");
@@ -34,11 +53,15 @@ export class Thread {
   private wasAtEnd = true;
   private newest = 0;
   private newestSeen = 0;
+  private drawn: readonly Message[] = [];
 
   constructor(
     private readonly me: Me,
-    private readonly actions: UnsentActions & { reachedEnd(): void; nearTop(): void },
+    private readonly revising: Revising,
+    private readonly actions: ThreadActions,
   ) {
+    this.holder.addEventListener("click", (event) => this.clicked(event.target as Element));
+    this.holder.addEventListener("keydown", (event) => walk(this.holder, event));
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.pill.addEventListener("click", () => this.toEnd(true));
     new ResizeObserver(() => this.stay()).observe(this.scroller);
@@ -59,8 +82,8 @@ export class Thread {
 
   /** True while the newest message is in sight; never while another pane hides us. */
   get atEnd(): boolean {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return clientHeight > 0 && scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    const { scrollTop, clientHeight } = this.scroller;
+    return clientHeight > 0 && -scrollTop < AT_END_PX;
   }
 
   /** Draw all messages; what is being read stays where it is. */
@@ -72,12 +95,13 @@ export class Thread {
     if (wasAtEnd) this.toEnd(false);
     else if (anchor) this.scroller.scrollTop += anchor.element.offsetTop - anchor.top;
     this.drawnOnce = true;
+    this.drawn = messages;
     this.newest = messages.at(-1)?.seq ?? 0;
     this.drawPill(messages);
   }
 
   toEnd(smooth: boolean): void {
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? "smooth" : "auto" });
+    this.scroller.scrollTo({ top: 0, behavior: smooth ? "smooth" : "auto" });
   }
 
   /** A pane that shrinks, for a keyboard or a growing composer, keeps its end in sight. */
@@ -92,7 +116,8 @@ export class Thread {
       this.pill.hidden = true;
       this.actions.reachedEnd();
     }
-    if (this.scroller.scrollTop < 200) this.actions.nearTop();
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    if (scrollHeight - clientHeight + scrollTop < NEAR_TOP_PX) this.actions.nearTop();
   }
 
   /** The first message in sight and its place, to hold on to; days stay first whatever comes. */
@@ -115,16 +140,34 @@ export class Thread {
       const at = new Date(message.created_at);
       if (!before || !sameDay(new Date(before.created_at), at)) nodes.push(this.drawDay(at));
       const item = this.item(this.stored, String(message.seq), message);
-      fillMessage(item, message, this.nameOf(message), {
-        first: !together(before, message),
-        last: !together(message, messages[index + 1]),
-      });
-      if (message.kind !== "system") {
+      if (isLine(message)) this.fillLine(item, message);
+      else {
+        fillMessage(item, message, this.nameOf(message), {
+          first: !together(before, message),
+          last: !together(message, messages[index + 1]),
+        });
         fillMark(item, message === lastOwn ? statusOf(message, marks) : null);
+        fillTools(item, message, this.revising);
       }
       nodes.push(item);
     });
     return nodes;
+  }
+
+  private fillLine(item: HTMLElement, message: Message): void {
+    const text = this.revising.textOf(message);
+    const mode = message.kind === "note" ? "note" : "reply";
+    const again = text === null ? null : () => this.actions.writeAgain(text, mode);
+    fillLine(item, message, this.nameOf(message), this.me.id, again);
+  }
+
+  private clicked(target: Element): void {
+    const button = target.closest("[data-edit], [data-recall]");
+    const seq = button?.closest<HTMLElement>("[data-seq]")?.dataset.seq;
+    const message = this.drawn.find((one) => String(one.seq) === seq);
+    if (!button || !message) return;
+    if (button.matches("[data-edit]")) this.actions.edit(message);
+    else this.actions.recall(message);
   }
 
   private drawUnsent(pending: readonly Outgoing[]): void {
@@ -143,9 +186,10 @@ export class Thread {
 
   private item(known: Map<string, HTMLElement>, key: string, message: Message): HTMLElement {
     const found = known.get(key);
-    if (found) return found;
+    if (found && !isOutgrown(found, message)) return found;
     const item = newMessage(message);
-    if (this.drawnOnce && message.sender.kind !== "agent") item.classList.add("message--new");
+    item.dataset.seq = String(message.seq);
+    if (this.drawnOnce && !found && message.sender.kind !== "agent") item.classList.add("message--new");
     known.set(key, item);
     return item;
   }
@@ -177,7 +221,7 @@ export class Thread {
 }
 
 function isReply(message: Message): boolean {
-  return message.sender.kind === "agent" && message.kind !== "note" && message.kind !== "system";
+  return message.sender.kind === "agent" && message.kind !== "note" && !isLine(message);
 }
 
 function statusOf(message: Message, marks: Marks): Message["status"] {
