@@ -9,7 +9,7 @@ from chat_app.domain.errors import AlreadyAssigned, Forbidden, SessionClosed, St
 from chat_app.domain.message import Draft, Message, MessageStatus, SenderKind
 
 SessionStatus = Literal["bot", "queued", "active", "snoozed", "closed"]
-MAIL_PAUSE = timedelta(minutes=1)
+MAIL_PAUSE = timedelta(seconds=5)
 STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "closed")
 Priority = Literal["low", "normal", "high", "urgent"]
 Side = Literal["visitor", "agent"]
@@ -118,7 +118,7 @@ class Session:
     def ask_for_mail(self, at: datetime) -> int | None:
         """In how many seconds somebody should be written to about a waiting visitor's message.
 
-        The first message asks at once, later ones a minute after the last time; None when a
+        The first message asks at once, later ones five seconds after the last time; None when a
         letter that is still to come will tell of this message, too, or nobody waits.
         """
         if self.status != "queued":

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import ChatError, NotFound
+from chat_app.domain.errors import ChatError, NotFound, Unavailable
 from chat_app.domain.events import MessageSent
 from chat_app.domain.message import Draft, Message
 from chat_app.domain.repositories import Collision, Duplicate, Follow, UnitOfWork, UnitOfWorkFactory
@@ -120,11 +120,26 @@ class MessageLog:
         except (Collision, Duplicate):
             for send in batch:
                 self._store_alone(send)
+        except Unavailable as error:
+            self._refuse([*batch, *self._all_waiting()], error)
         except BaseException as error:
             for send in batch:
                 send.error = error
             if not isinstance(error, Exception):
                 raise
+
+    def _all_waiting(self) -> Sequence[_Send]:
+        """Who has come meanwhile: each would only find out again that the database is away."""
+        with self._mutex:
+            waiting = list(self._waiting)
+            self._waiting.clear()
+        return waiting
+
+    @staticmethod
+    def _refuse(sends: Sequence[_Send], error: Unavailable) -> None:
+        for send in sends:
+            send.error = error
+            send.turn.set()
 
     def _store_alone(self, send: _Send) -> None:
         send.sent = send.error = None

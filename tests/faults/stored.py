@@ -8,9 +8,11 @@ from sqlalchemy import Connection, DateTime, bindparam, create_engine, text
 from tests.faults.history import Row, Stored
 from tests.processes import Stack, until
 
-_EXPIRE = text("UPDATE outbox SET locked_until = :then WHERE state = 'claimed'").bindparams(
-    bindparam("then", type_=DateTime(timezone=True))
-)
+_LONG_AGO = bindparam("then", datetime(2000, 1, 1, tzinfo=UTC), DateTime(timezone=True))
+_DUE = [
+    text("UPDATE outbox SET locked_until = :then WHERE state = 'claimed'").bindparams(_LONG_AGO),
+    text("UPDATE outbox SET available_at = :then WHERE state = 'pending'").bindparams(_LONG_AGO),
+]
 
 
 def read_stored(stack: Stack) -> Stored:
@@ -26,18 +28,19 @@ def read_stored(stack: Stack) -> Stored:
 def wait_until_done(stack: Stack, seconds: float = 30) -> None:
     """Wait until the outbox holds only finished work; the checker reports what does not finish.
 
-    A claim whose worker has died runs out after a minute. That minute is made to pass after a third
-    of the time.
+    Letters wait for up to a minute, and so does the claim of a worker that has died. That time is
+    made to pass every six seconds.
     """
-    engine, begin, expired = create_engine(database_url(stack)), time.monotonic(), False
+    engine, due_at = create_engine(database_url(stack)), time.monotonic() + 6
     try:
         for _ in until(seconds, every=0.2):
             with engine.begin() as connection:
                 if not outbox(connection).keys() - {"done", "dead"}:
                     return
-                if not expired and time.monotonic() > begin + seconds / 3:
-                    expired = True
-                    connection.execute(_EXPIRE, {"then": datetime(2000, 1, 1, tzinfo=UTC)})
+                if time.monotonic() > due_at:
+                    due_at += 6
+                    for statement in _DUE:
+                        connection.execute(statement)
     finally:
         engine.dispose()
 

@@ -174,20 +174,20 @@ def test_visitors_and_agents_have_rates_of_their_own(
 # --- What a visitor's message leaves to be done --------------------------------------------------
 
 
-def test_a_waiting_visitors_words_ask_for_a_letter_at_once_and_then_once_a_minute(
+def test_a_waiting_visitors_words_ask_for_a_letter_at_once_and_then_every_five_seconds(
     world: World, session: Session, visitor: Actor
 ) -> None:
     delays = []
-    for pause in (0, 1, 2, 57, 1, 300):
+    for pause in (0, 1, 2, 2, 1, 300):
         world.clock.advance(seconds=pause)
         before = len(world.work("mail_missed_messages"))
         world.say(visitor, session.id)
         for entry in world.work("mail_missed_messages")[before:]:
             assert entry.payload == {"session_id": session.id}
             delays.append((entry.available_at - entry.created_at).seconds)
-    # At 0 s at once; at 1 s for the minute that ends at 60 s, which tells of 3 s, too; at 60 s
-    # for the next one; at 361 s nobody was written to for long.
-    assert delays == [0, 59, 60, 0]
+    # At 0 s at once; at 1 s for 5 s, which will tell of 3 s, too; at 5 s for 10 s, which will
+    # tell of 6 s; at 306 s nobody was written to for long.
+    assert delays == [0, 4, 5, 0]
 
 
 def test_nothing_is_mailed_about_agents_or_served_visitors(world: World, agent: Actor) -> None:

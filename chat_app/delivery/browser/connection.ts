@@ -35,6 +35,8 @@ export class Connection {
       reconnectionDelay: FIRST_DELAY_MS,
       reconnectionDelayMax: LONGEST_DELAY_MS,
       timeout: 10_000,
+      // Polling sends the cookie only when told to.
+      withCredentials: !token,
       ...(token ? { auth: (give: (auth: object) => void) => give({ token: token() }) } : {}),
     });
     this.listen();

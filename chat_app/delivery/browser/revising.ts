@@ -56,6 +56,12 @@ export class Revising {
     return true;
   }
 
+  /** Begin to edit the newest message that may be. */
+  editLast(messages: readonly Message[]): void {
+    const last = messages.findLast((message) => this.canEdit(message));
+    if (last) this.edit(last);
+  }
+
   cancel(): void {
     if (this.editing) this.become(null);
   }

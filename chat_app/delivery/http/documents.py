@@ -7,6 +7,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from chat_app.delivery.assets import Assets
 from chat_app.delivery.http.problems import refuse_http
 
 
@@ -30,13 +31,15 @@ def create_api(app: Flask) -> DocumentedApi:
     api = DocumentedApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"bearer": []}, {}]
-    app.add_url_rule("/api/docs", "api_docs", _docs)
+    assets = Assets()
+    app.add_url_rule("/api/docs", "api_docs", lambda: _docs(assets))
     return api
 
 
-def _docs() -> Response:
+def _docs(assets: Assets) -> Response:
     nonce = secrets.token_urlsafe(16)
-    page = render_template("http/docs.html", nonce=nonce, document=url_for("api-docs.openapi_json"))
+    document = url_for("api-docs.openapi_json")
+    page = render_template("http/docs.html", nonce=nonce, document=document, asset=assets.url)
     response = make_response(page)
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline';"

@@ -31,21 +31,27 @@ class Waiter(Protocol):
 
 
 class PlainConnection:
-    """One client: a bounded queue in front of its socket, emptied in single writes."""
+    """One client: a bounded queue in front of its socket, emptied in single writes.
 
-    def __init__(self, sid: str, namespace: str, socket: ClientSocket, wake: Waiter) -> None:
+    It hears what is pushed before its socket is there: nothing falls between joining a session
+    and completing the handshake.
+    """
+
+    def __init__(self, sid: str, wake: Waiter) -> None:
         self.sid = sid
-        self.namespace = namespace
-        self._socket = socket
+        self._socket: ClientSocket | None = None
         self._wake = wake
         self._queue: deque[str] = deque()
         self._over = False
 
+    def attach(self, socket: ClientSocket) -> None:
+        """The handshake is complete: `write` may begin."""
+        self._socket = socket
+
     def push(self, frame: dict[str, Any]) -> None:
         """Queue a frame; a client that does not read is cut off and resumes later."""
         if len(self._queue) >= MOST_QUEUED:
-            self.end()
-            self._socket.abort()
+            self._abort()
             return
         self._queue.append(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
         self._wake.set()
@@ -58,38 +64,46 @@ class PlainConnection:
     def close(self, status: int, reason: str) -> None:
         """Send what is still queued, say why, and end."""
         self.end()
+        if self._socket is None:
+            return
         try:
-            self._send_queued()
+            self._send_queued(self._socket)
         except OSError:
             return
         self._socket.close(status, reason)
 
     def write(self) -> None:
         """Send what is queued, and ask after the client when nothing is; returns at the end."""
-        while not self._over:
-            self._wake.wait(PING_SECONDS)
+        socket = self._socket
+        while socket is not None and not self._over:
+            if not self._queue:
+                self._wake.wait(PING_SECONDS)
             self._wake.clear()
             try:
-                self._flush()
+                self._flush(socket)
             except OSError:
                 self.end()
-            if time.monotonic() - self._socket.heard_at > PING_SECONDS + PONG_SECONDS:
-                self.end()
-                self._socket.abort()
+            if time.monotonic() - socket.heard_at > PING_SECONDS + PONG_SECONDS:
+                self._abort()
 
-    def _flush(self) -> None:
+    def _flush(self, socket: ClientSocket) -> None:
         if self._over:
             return
         if self._queue:
-            self._send_queued()
+            self._send_queued(socket)
         else:
-            self._socket.ping()
+            socket.ping()
 
-    def _send_queued(self) -> None:
+    def _send_queued(self, socket: ClientSocket) -> None:
         texts = list(self._queue)
         self._queue.clear()
         if texts:
-            self._socket.send_many(texts)
+            socket.send_many(texts)
+
+    def _abort(self) -> None:
+        self.end()
+        if self._socket is not None:
+            self._socket.abort()
 
 
 class PlainRooms:

@@ -5,9 +5,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 
+from chat_app.delivery.errors import status_of
 from chat_app.delivery.realtime.namespace import ChatNamespace
 from chat_app.delivery.realtime.plain import PlainConnection, PlainRooms, Waiter
 from chat_app.domain.actor import Actor
@@ -80,50 +82,80 @@ class PlainDoor:
 
     def _open(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         token, protocol = _token(environ)
-        actor = None
+        guest: Guest | None = None
         try:
             if token is not None:
-                actor = self._identify(environ, token)
+                guest = self._admit(environ, token)
             socket = self._machinery.upgrade(environ, protocol)
         except ChatError as error:
             body = json.dumps({"code": error.code, "detail": error.detail}).encode()
-            start_response("401 Unauthorized", [("Content-Type", "application/json")])
+            status = HTTPStatus(status_of(error))
+            line = f"{status.value} {status.phrase}"
+            start_response(line, [("Content-Type", "application/json")])
             return [body]
         except UpgradeRefused as refusal:
+            self._dismiss(guest)
             start_response(refusal.status, refusal.headers)
             return []
         try:
-            self._serve(environ, socket, actor)
+            self._serve(environ, socket, guest)
         finally:
+            self._dismiss(guest)
             socket.close(1000)
         return self._machinery.leave(environ)
 
-    def _identify(self, environ: Environ, token: str) -> Actor:
-        """The actor behind a token, if its page may speak to us."""
+    def _admit(self, environ: Environ, token: str) -> "Guest":
+        """Let the owner of a token in and into its session's room; raise ChatError."""
         kind = self._services.authentication.actor_by_token(token).kind
-        return self._namespaces[kind].identify(environ, {"token": token})
-
-    def _serve(self, environ: Environ, socket: ClientSocket, actor: Actor | None) -> None:
+        namespace = self._namespaces[kind]
+        actor = namespace.identify(environ, {"token": token})
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        session_id = query.get("session_id", [""])[0].lower()
+        connection = PlainConnection(f"ws-{self._ids.new()}", self._machinery.event())
+        guest = Guest(namespace, connection, session_id)
+        if not self._is_user(actor, query.get("user_id", [actor.id])[0]):
+            guest.refusal = (NOT_AUTHENTICATED, "this token belongs to somebody else")
+            return guest
+        self._rooms.add(connection)
         try:
-            if actor is None:
-                actor = self._authenticate(environ, socket)
+            namespace.admit(actor, connection.sid)
+        except ChatError:
+            self._rooms.remove(connection.sid)
+            raise
+        joined = namespace.trigger_event("join_session", connection.sid, {"session_id": session_id})
+        if not joined["ok"]:
+            guest.refusal = (NO_SESSION, "no such session")
+        return guest
+
+    def _dismiss(self, guest: "Guest | None") -> None:
+        if guest is not None:
+            guest.connection.end()
+            guest.namespace.dismiss(guest.connection.sid, cleanly=True)
+            self._rooms.remove(guest.connection.sid)
+
+    def _is_user(self, actor: Actor, user_id: str) -> bool:
+        return user_id == actor.id or (
+            actor.is_visitor and self._services.visitors.is_labelled(actor, user_id)
+        )
+
+    def _serve(self, environ: Environ, socket: ClientSocket, guest: "Guest | None") -> None:
+        if guest is not None:
+            self._follow(socket, guest)
+            return
+        late: Guest | None = None
+        try:
+            late = self._authenticate(environ, socket)
+            if late is not None:
+                self._follow(socket, late)
         except BadFrame as error:
             socket.close(BAD_FRAME, str(error))
-            return
         except ChatError:
             socket.close(NOT_AUTHENTICATED, "not authenticated")
-            return
-        if actor is None:
-            socket.close(TOO_LATE, "authentication timeout")
-            return
-        query = parse_qs(environ.get("QUERY_STRING", ""))
-        if not self._is_user(actor, query.get("user_id", [actor.id])[0]):
-            socket.close(NOT_AUTHENTICATED, "this token belongs to somebody else")
-            return
-        self._follow(socket, actor, query.get("session_id", [""])[0].lower())
+        finally:
+            self._dismiss(late)
 
-    def _authenticate(self, environ: Environ, socket: ClientSocket) -> Actor | None:
-        """The actor whose token the first frame carries; None when none came in time."""
+    def _authenticate(self, environ: Environ, socket: ClientSocket) -> "Guest | None":
+        """Whose token the first frame carries; None when none came in time."""
         done = False
 
         def give_up() -> None:
@@ -139,33 +171,28 @@ class PlainDoor:
         token = frame.data.get("token") if isinstance(frame.data, dict) else None
         if frame.type != "authenticate" or not isinstance(token, str):
             raise Unauthorized
-        actor = self._identify(environ, token[: _LONGEST_TOKEN + 1])
-        if frame.id is not None:
-            socket.send_many([json.dumps({"type": "ack", "id": frame.id, "data": {"ok": True}})])
-        return actor
+        guest = self._admit(environ, token[: _LONGEST_TOKEN + 1])
+        if frame.id is not None and guest.refusal is None:
+            guest.connection.push({"type": "ack", "id": frame.id, "data": {"ok": True}})
+        return guest
 
-    def _is_user(self, actor: Actor, user_id: str) -> bool:
-        return user_id == actor.id or (
-            actor.is_visitor and self._services.visitors.is_labelled(actor, user_id)
-        )
+    def _follow(self, socket: ClientSocket, guest: "Guest") -> None:
+        if guest.refusal is not None:
+            socket.close(*guest.refusal)
+            return
+        guest.connection.attach(socket)
+        self._machinery.spawn(guest.connection.write)
+        _converse(guest.namespace, guest.connection, socket, guest.session_id)
 
-    def _follow(self, socket: ClientSocket, actor: Actor, session_id: str) -> None:
-        namespace = self._namespaces[actor.kind]
-        sid = f"ws-{self._ids.new()}"
-        connection = PlainConnection(sid, namespace.namespace, socket, self._machinery.event())
-        self._rooms.add(connection)
-        try:
-            namespace.admit(actor, sid)
-            joined = namespace.trigger_event("join_session", sid, {"session_id": session_id})
-            if not joined["ok"]:
-                connection.close(NO_SESSION, "no such session")
-                return
-            self._machinery.spawn(connection.write)
-            _converse(namespace, connection, socket, session_id)
-        finally:
-            connection.end()
-            namespace.dismiss(sid, cleanly=True)
-            self._rooms.remove(sid)
+
+@dataclass
+class Guest:
+    """A client that was let in; `refusal` is the close code for one that may not stay."""
+
+    namespace: ChatNamespace
+    connection: PlainConnection
+    session_id: str
+    refusal: tuple[int, str] | None = None
 
 
 def _converse(

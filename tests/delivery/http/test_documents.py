@@ -10,6 +10,7 @@ import pytest
 from tests.delivery.http.routes import ROUTES, schema_of
 from tests.delivery.installation import Installation
 
+MANIFEST = Path("chat_app/delivery/static/build/manifest.json")
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -129,4 +130,17 @@ class TestPage:
     def test_is_served_from_here(self, installation: Installation) -> None:
         page = installation.client.get("/api/docs").text
         assert "/api/openapi.json" in page
-        assert not re.findall(r"(?:src|href)=\"(?!/)", page)
+        assert not re.findall(r"(?:src|href)=\"(?!/|data:)", page)
+
+    def test_finds_its_script_and_its_styles_in_the_build(self, installation: Installation) -> None:
+        if not MANIFEST.exists():
+            pytest.skip("the browser side is not built here")
+        page = installation.client.get("/api/docs").text
+        parts = re.findall(r"(?:src|href)=\"(/static/[^\"]+)\"", page)
+        kinds = {}
+        for part in parts:
+            answer = installation.client.get(part)
+            assert answer.status_code == 200, part
+            assert "immutable" in answer.headers["Cache-Control"], "the name holds a hash"
+            kinds[part.rpartition(".")[2]] = answer.mimetype
+        assert kinds == {"css": "text/css", "js": "text/javascript"}

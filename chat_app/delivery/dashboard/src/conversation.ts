@@ -148,10 +148,7 @@ export class Conversation {
     return new Composer(most, {
       send: (text, mode) => this.send(text, mode),
       typing: (typing) => this.signal.set(typing),
-      editLast: () => {
-        const last = this.messages.findLast((message) => this.revising.canEdit(message));
-        if (last) this.revising.edit(last);
-      },
+      editLast: () => this.revising.editLast(this.messages),
       save: (text) => void this.revising.save(text),
       cancelEdit: () => this.revising.cancel(),
       leave: () => this.events.leave(),

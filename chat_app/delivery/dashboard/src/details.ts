@@ -7,8 +7,7 @@ import { must, setText } from "./dom";
 import { linkTo } from "./links";
 import { fillAvatar, visitorName } from "./presentation";
 import { rememberDetails } from "./preferences";
-
-const WIDE = "(min-width: 72.01em)";
+import { onRoom, room } from "./room";
 
 export class Details {
   private readonly app = must("[data-app]");
@@ -22,7 +21,7 @@ export class Details {
       this.set(false);
       this.toggle.focus();
     });
-    matchMedia(WIDE).addEventListener("change", () => this.setExpanded());
+    onRoom(() => this.setExpanded());
     this.setExpanded();
   }
 
@@ -33,7 +32,7 @@ export class Details {
 
   /** Hide it where it lies over the conversation; true when it did. */
   hideOverlay(): boolean {
-    if (matchMedia(WIDE).matches || !this.isShown()) return false;
+    if (room() === "wide" || !this.isShown()) return false;
     this.set(false);
     return true;
   }
@@ -82,11 +81,11 @@ export class Details {
 
   private isShown(): boolean {
     const state = this.app.dataset.details;
-    return state === "open" || (state === "shown" && matchMedia(WIDE).matches);
+    return state === "open" || (state === "shown" && room() === "wide");
   }
 
   private set(shown: boolean): void {
-    const wide = matchMedia(WIDE).matches;
+    const wide = room() === "wide";
     if (wide) rememberDetails(shown);
     this.app.dataset.details = shown ? (wide ? "shown" : "open") : wide ? "hidden" : "shown";
     this.setExpanded();

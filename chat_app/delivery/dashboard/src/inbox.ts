@@ -17,10 +17,9 @@ import { Line } from "./line";
 import { List } from "./list";
 import { toast } from "./notices";
 import { OwnStatus } from "./own_status";
+import { room } from "./room";
 
 const SEARCH_DELAY_MS = 250;
-/** As in narrow.css. */
-const ONE_PANE = "(max-width: 52em)";
 
 export function startInbox(boot: Boot): void {
   new Inbox(boot).start();
@@ -185,7 +184,7 @@ class Inbox {
   /** From the conversation to the list; where only one of them has room, it is closed. */
   private back(): void {
     const id = this.conversation.session?.id;
-    if (matchMedia(ONE_PANE).matches) {
+    if (room() === "one") {
       this.leave();
       history.pushState(null, "", this.address());
     }

@@ -35,7 +35,7 @@ export class Foot {
       storage: tabStorage(),
       draftKey: `cland:${config.siteKey}:draft`,
       revising: conversation.revising,
-      editLast: () => this.editLast(),
+      editLast: () => conversation.revising.editLast(conversation.messages),
       send: (body) => conversation.send(body),
       typing: () => conversation.typing.press(),
       stopTyping: () => conversation.typing.stop(),
@@ -66,12 +66,6 @@ export class Foot {
     setText(this.again, this.words.t("ended.new"));
     this.composer.element.hidden = asks || phase === "ended" || phase === "blocked";
     this.composer.render();
-  }
-
-  private editLast(): void {
-    const { revising, messages } = this.conversation;
-    const last = messages.findLast((message) => revising.canEdit(message));
-    if (last) revising.edit(last);
   }
 
   private asks(): boolean {
