@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.infrastructure.db.engine import DatabaseProbe
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
-from chat_app.infrastructure.failpoints import armed
+from chat_app.infrastructure.failpoints import Reach, armed
 from chat_app.settings import Settings
 from chat_app.use_cases.after_commit import ASSIGN, EMPTY, MISSED, REQUEUE, AfterCommit
 from chat_app.use_cases.agents import Agents
@@ -22,7 +22,7 @@ from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
-from chat_app.use_cases.outbox import OutboxDrain
+from chat_app.use_cases.outbox import Handler, OutboxDrain
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.presence import Presence
 from chat_app.use_cases.revising import Revising
@@ -57,21 +57,7 @@ def create_services(
     departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
     drain = Drain()
-
-    def assign(_: dict[str, Any]) -> None:
-        assigning.assign_waiting()
-        reach("effect_done")
-
-    def mail_missed(payload: dict[str, Any]) -> None:
-        notifications.mail_missed(payload["session_id"])
-        reach("effect_done")
-
-    handlers = {
-        ASSIGN: assign,
-        MISSED: mail_missed,
-        REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
-        EMPTY: lambda payload: departments.empty(payload["department_id"]),
-    }
+    handlers = _handlers(assigning, notifications, staff, departments, reach)
     services = Services(
         authentication=Authentication(
             uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
@@ -96,6 +82,31 @@ def create_services(
         health=Health(DatabaseProbe(engine), adapters.probes, drain),
     )
     return services, drain
+
+
+def _handlers(
+    assigning: Assigning,
+    notifications: Notifications,
+    staff: Staff,
+    departments: Departments,
+    reach: Reach,
+) -> dict[str, Handler]:
+    """Who does the work that commits leave behind, by topic."""
+
+    def assign(_: dict[str, Any]) -> None:
+        assigning.assign_waiting()
+        reach("effect_done")
+
+    def mail_missed(payload: dict[str, Any]) -> None:
+        notifications.mail_missed(payload["session_id"])
+        reach("effect_done")
+
+    return {
+        ASSIGN: assign,
+        MISSED: mail_missed,
+        REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
+        EMPTY: lambda payload: departments.empty(payload["department_id"]),
+    }
 
 
 def _report(entry: OutboxEntry, error: Exception) -> None:

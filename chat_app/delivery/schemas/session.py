@@ -15,13 +15,16 @@ from chat_app.delivery.schemas.fields import (
     Number,
     QueryNumber,
     Words,
+    moment,
 )
 from chat_app.delivery.schemas.message import FirstMessageSchema
 from chat_app.domain.actor import Actor
+from chat_app.domain.agent import Agent
+from chat_app.domain.department import Department
 from chat_app.domain.errors import Validation
 from chat_app.domain.events import SessionView
 from chat_app.domain.repositories import Cursor
-from chat_app.domain.session import STATUSES, Side
+from chat_app.domain.session import STATUSES, Session, Side
 from chat_app.domain.visitor import Visitor
 
 LOCALE = r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}"
@@ -219,54 +222,87 @@ class CountsSchema(Schema):
     closed = fields.Integer()
 
 
-_for_visitor = VisitorSessionSchema()
-_for_agent = SessionSchema()
 _own_visitor = OwnVisitorSchema()
 
 
 def dump_session(view: SessionView, reader: Actor) -> dict[str, Any]:
-    """The session as `reader` may see it, in its numbers."""
-    schema = _for_visitor if reader.is_visitor else _for_agent
+    """The session as `reader` may see it, in its numbers.
+
+    A visitor gets the keys of VisitorSessionSchema, an agent those of SessionSchema; written out,
+    because every inbox and every list is made of it.
+    """
     side: Side = "visitor" if reader.is_visitor else "agent"
     session = view.session
-    waits = view.queue_position is not None
-    rated = session.rating_score is not None
-    dumped: dict[str, Any] = schema.dump(
-        {
-            "id": session.id,
-            "site_id": session.site_id,
-            "status": session.status,
-            "visitor": {
-                "id": view.visitor.id,
-                "name": view.visitor.name,
-                "email": view.visitor.email,
-                "verified": view.visitor.verified,
-                "online": view.visitor_online,
-            },
-            "agent": view.agent,
-            "department": view.department,
-            "subject": session.subject,
-            "tags": session.tags,
-            "priority": session.priority,
-            "queue": {"position": view.queue_position, "wait_seconds": None} if waits else None,
-            "assign_epoch": session.assign_epoch,
-            "assigned_because": session.assigned_because,
-            "left_message": session.left_message,
-            "last_message": session.last_message,
-            "last_seq": session.last_for(side),
-            "revision": session.revision_for(side),
-            "epoch": session.epoch,
-            "unread": view.unread_for(side),
-            "rating": {"score": session.rating_score, "comment": session.rating_comment}
-            if rated
-            else None,
-            "created_at": session.created_at,
-            "updated_at": session.visitor_updated_at if reader.is_visitor else session.updated_at,
-            "closed_at": session.closed_at,
-            "close_reason": session.close_reason,
-        }
-    )
-    return dumped
+    shown = {
+        "id": session.id,
+        "status": session.status,
+        "agent": _person(view.agent),
+        "department": _named(view.department),
+        "subject": session.subject,
+        "queue": _queue(view),
+        "last_seq": session.last_for(side),
+        "revision": session.revision_for(side),
+        "epoch": session.epoch,
+        "unread": view.unread_for(side),
+        "rating": _rating(session),
+        "created_at": moment(session.created_at),
+        "updated_at": moment(
+            session.visitor_updated_at if reader.is_visitor else session.updated_at
+        ),
+        "closed_at": moment(session.closed_at),
+        "close_reason": session.close_reason,
+    }
+    return shown if reader.is_visitor else shown | _for_agents(view)
+
+
+def _for_agents(view: SessionView) -> dict[str, Any]:
+    """What only agents see of a session."""
+    session, visitor = view.session, view.visitor
+    return {
+        "site_id": session.site_id,
+        "visitor": {
+            "id": visitor.id,
+            "name": visitor.name,
+            "email": visitor.email,
+            "verified": visitor.verified,
+            "online": view.visitor_online,
+        },
+        "tags": session.tags,
+        "priority": session.priority,
+        "assign_epoch": session.assign_epoch,
+        "assigned_because": session.assigned_because,
+        "left_message": session.left_message,
+        "last_message": _last_message(session),
+    }
+
+
+def _person(agent: Agent | None) -> dict[str, Any] | None:
+    if agent is None:
+        return None
+    return {"id": agent.id, "name": agent.name, "avatar_url": agent.avatar_url}
+
+
+def _named(department: Department | None) -> dict[str, Any] | None:
+    return None if department is None else {"id": department.id, "name": department.name}
+
+
+def _queue(view: SessionView) -> dict[str, Any] | None:
+    if view.queue_position is None:
+        return None
+    return {"position": view.queue_position, "wait_seconds": None}
+
+
+def _rating(session: Session) -> dict[str, Any] | None:
+    if session.rating_score is None:
+        return None
+    return {"score": session.rating_score, "comment": session.rating_comment}
+
+
+def _last_message(session: Session) -> dict[str, Any] | None:
+    last = session.last_message
+    if last is None:
+        return None
+    return last | {"created_at": moment(datetime.fromisoformat(last["created_at"]))}
 
 
 def dump_own_visitor(visitor: Visitor) -> dict[str, Any]:
@@ -288,8 +324,8 @@ def read_cursor(text: str | None) -> Cursor | None:
         return None
     try:
         stamp, _, last_id = base64.urlsafe_b64decode(text.encode()).decode().partition(" ")
-        moment = datetime.fromtimestamp(round(float(stamp) * 1000) / 1000, UTC)
+        at = datetime.fromtimestamp(round(float(stamp) * 1000) / 1000, UTC)
         Id().deserialize(last_id)
     except (ValueError, OverflowError, OSError, binascii.Error, ValidationError):
         raise Validation.of("cursor", "is not one of ours") from None
-    return Cursor(moment, last_id)
+    return Cursor(at, last_id)
