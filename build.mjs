@@ -2,12 +2,12 @@
 // Usage: node build.mjs [--watch | --tests]
 
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { withoutUnspoken } from "./chat_app/delivery/browser/unspoken.mjs";
 
 const ROOT = path.dirname(fileURLToPath(import.meta.url));
 const DELIVERY = path.join(ROOT, "chat_app/delivery");
@@ -19,7 +19,7 @@ const TESTS = process.argv.includes("--tests");
 // Oldest browsers we build for; newer syntax is rewritten.
 const TARGET = ["chrome100", "firefox100", "safari15.4", "edge100"];
 
-// name in the manifest → source. Sources that do not exist (yet) are left out.
+// name in the manifest → where it comes from.
 const ENTRIES = {
   "widget.js": { source: "widget/src/loader/loader.ts", format: "iife", plain: true },
   "frame.js": { source: "widget/src/frame/frame.ts", format: "esm" },
@@ -27,6 +27,10 @@ const ENTRIES = {
   "demo.css": { source: "widget/styles/demo.css" },
   "dashboard.js": { source: "dashboard/src/main.ts", format: "esm" },
   "dashboard.css": { source: "dashboard/styles/main.css" },
+  "icons.svg": { source: "dashboard/icons.json", make: iconSheet },
+  // The page of /api/docs; of its package it needs nothing else.
+  "swagger/swagger-ui.css": { package: "swagger-ui-dist/swagger-ui.css" },
+  "swagger/swagger-ui-bundle.js": { package: "swagger-ui-dist/swagger-ui-bundle.js" },
 };
 
 // Largest gzip size in bytes; a budget of several files counts them together. The aims are 3 and
@@ -49,20 +53,6 @@ const styleText = {
   },
 };
 
-// Parts of the Socket.IO client that our server never speaks with: they stay out of the bundle.
-const UNSPOKEN = new Map([
-  ["webtransport", "export class WT {}"],
-  ["binary", "export const deconstructPacket = (packet) => ({ packet, buffers: [] }), reconstructPacket = (packet) => packet"],
-  ["is-binary", "export const isBinary = () => false, hasBinary = isBinary"],
-]);
-const withoutUnspoken = {
-  name: "without-unspoken",
-  setup({ onLoad }) {
-    const files = /(?:engine\.io-client|socket\.io-parser).*[/\\](webtransport|binary|is-binary)\.js$/;
-    onLoad({ filter: files }, ({ path: file }) => ({ contents: UNSPOKEN.get(path.parse(file).name) }));
-  },
-};
-
 function options(name, entry) {
   return {
     entryPoints: [path.join(DELIVERY, entry.source)],
@@ -72,6 +62,9 @@ function options(name, entry) {
     format: entry.format,
     target: TARGET,
     charset: "utf8",
+    // What the Socket.IO client calls private; it writes some of these names in quotes.
+    mangleProps: /^_/,
+    mangleQuoted: true,
     legalComments: "none",
     plugins: [styleText, withoutUnspoken],
     outfile: path.join(OUT, name),
@@ -81,35 +74,51 @@ function options(name, entry) {
 
 function hashedName(name, contents) {
   const hash = createHash("sha256").update(contents).digest("hex").slice(0, 10);
-  const { name: stem, ext } = path.parse(name);
-  return `${stem}-${hash}${ext}`;
+  const { dir, name: stem, ext } = path.parse(name);
+  return path.posix.join(dir, `${stem}-${hash}${ext}`);
+}
+
+// Every icon as a symbol, drawn anywhere in the page by <use href="#icon-…">.
+async function iconSheet(source) {
+  const lucide = await import("lucide");
+  const names = JSON.parse(await readFile(source, "utf8"));
+  const element = ([tag, attributes]) =>
+    `<${tag}${Object.entries(attributes).map(([name, value]) => ` ${name}="${value}"`).join("")}/>`;
+  const symbols = Object.entries(names).map(
+    ([id, name]) => `<symbol id="icon-${id}" viewBox="0 0 24 24">${lucide[name].map(element).join("")}</symbol>`,
+  );
+  return Buffer.from(symbols.join(""));
+}
+
+async function contentsOf(name, entry) {
+  if (entry.package) return readFile(path.join(ROOT, "node_modules", entry.package));
+  if (entry.make) return entry.make(path.join(DELIVERY, entry.source));
+  return (await esbuild.build(options(name, entry))).outputFiles[0].contents;
 }
 
 async function buildAll() {
   const built = new Map();
-  for (const [name, entry] of Object.entries(ENTRIES)) {
-    if (!existsSync(path.join(DELIVERY, entry.source))) continue;
-    const result = await esbuild.build(options(name, entry));
-    built.set(name, result.outputFiles[0].contents);
-  }
+  for (const [name, entry] of Object.entries(ENTRIES)) built.set(name, await contentsOf(name, entry));
   await emit(built);
   return report(built);
 }
 
 // New files first, then the manifest, then the old files go: a running server never points at a gap.
 async function emit(built) {
-  await mkdir(OUT, { recursive: true });
   const manifest = {};
   for (const [name, contents] of built) {
     manifest[name] = ENTRIES[name].plain ? name : hashedName(name, contents);
+    await mkdir(path.dirname(path.join(OUT, manifest[name])), { recursive: true });
     await writeFile(path.join(OUT, manifest[name]), contents);
     await writeFile(path.join(OUT, `${manifest[name]}.gz`), gzipSync(contents, { level: 9 }));
   }
   await writeFile(path.join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   const files = Object.values(manifest);
   const current = new Set([...files, ...files.map((file) => `${file}.gz`), "manifest.json"]);
-  for (const file of await readdir(OUT)) {
-    if (!current.has(file)) await rm(path.join(OUT, file), { recursive: true });
+  for (const entry of await readdir(OUT, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath ?? entry.path, entry.name);
+    const name = path.relative(OUT, file).split(path.sep).join("/");
+    if (entry.isFile() && !current.has(name)) await rm(file);
   }
 }
 
@@ -117,7 +126,7 @@ async function emit(built) {
 function report(built) {
   const sizes = new Map([...built].map(([name, data]) => [name, gzipSync(data, { level: 9 }).length]));
   for (const [name, size] of sizes) {
-    console.log(`${name.padEnd(14)} ${kilobytes(built.get(name).length)} raw ${kilobytes(size)} gzip`);
+    console.log(`${name.padEnd(28)} ${kilobytes(built.get(name).length)} raw ${kilobytes(size)} gzip`);
   }
   const broken = BUDGETS.filter(({ names, bytes }) => sum(names, sizes) > bytes);
   for (const { names, bytes } of broken) {
@@ -168,7 +177,6 @@ async function fingerprint() {
   const hash = createHash("sha256");
   for (const room of ["browser", "widget", "dashboard"]) {
     const folder = path.join(DELIVERY, room);
-    if (!existsSync(folder)) continue;
     for (const file of await readdir(folder, { recursive: true })) {
       if (/\.(ts|css|json)$/.test(file)) hash.update(await readFile(path.join(folder, file)));
     }

@@ -66,6 +66,22 @@ test("only the first of a line of unsent messages begins a group", () => {
   assert.deepEqual(starts, [true, false]);
 });
 
+test("a recalled message becomes a line in its place, and begins a new group below", () => {
+  const at = "2026-11-24T10:05:00.000Z";
+  const recalled = message(2, "visitor", at, { body: "", recalled_at: at, client_msg_id: "c2" });
+  const rows = toRows([message(1, "visitor", at), recalled, message(3, "visitor", at)], [unsent("c4")]);
+  assert.deepEqual(rows.map((row) => row.kind), ["day", "message", "recalled", "message", "unsent"]);
+  const groups = rows.flatMap((row) => (row.kind === "message" ? [[row.isFirst, row.isLast]] : []));
+  assert.deepEqual(groups, [[true, true], [true, true]]);
+  assert.equal(rows[2]?.key, "c2");
+});
+
+test("what is on its way begins a group below a recalled message", () => {
+  const at = "2026-11-24T10:05:00.000Z";
+  const rows = toRows([message(1, "visitor", at, { body: "", recalled_at: at })], [unsent("c2")]);
+  assert.equal(rows.at(-1)?.kind === "unsent" && (rows.at(-1) as { isFirst: boolean }).isFirst, true);
+});
+
 test("unread is what people wrote after the visitor's mark", () => {
   const marks = new Marks();
   const messages = [

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from tests.clients import closing, open_session, sign_in
+from tests.clients import Visit, closing, open_session, sign_in
 from tests.processes import ROOT, Stack, until
 
 MakeStack = Callable[..., Stack]
@@ -20,6 +21,7 @@ def test_work_left_by_a_killed_worker_is_done_by_the_next(make_stack: MakeStack)
     desk = sign_in(stack.url)
     with desk.socket() as wire:
         wire.call("watch_inbox", {})
+        _wait_until_done(stack)  # what it has claimed would be its own for a minute
         stack.kill("worker")
         waiting = open_session(stack.url)
         wire.event("session_queued", lambda one: one["session"]["id"] == waiting.session_id)
@@ -46,17 +48,24 @@ def test_a_message_that_nobody_sees_is_mailed_once(make_stack: MakeStack) -> Non
     assert "Anybody?" not in _letters(stack)[1], "what was mailed is mailed again"
 
 
-def test_no_mail_while_an_agent_is_online_and_no_note_ever(make_stack: MakeStack) -> None:
+def test_no_mail_while_an_agent_is_online(make_stack: MakeStack) -> None:
     stack = make_stack()
     desk = sign_in(stack.url)
     with desk.socket() as wire:
         wire.call("watch_inbox", {})
-        visitor = open_session(stack.url, message={"client_msg_id": "first", "body": "Hello"})
-        wire.event("session_assigned")
-        wire.send_message(visitor.session_id, "canary", kind="note")
-        visitor.send(visitor.session_id, "And one thing more")
+        for number in range(desk.agent["capacity"]):
+            served = open_session(stack.url, message={"client_msg_id": "a", "body": "Hello"})
+            wire.event("session_assigned", _of(served))
+            assert served.send(served.session_id, f"More {number}").ok
+        waiting = open_session(stack.url, message={"client_msg_id": "a", "body": "Too many?"})
+        wire.event("session_queued", _of(waiting))
         _wait_until_done(stack)
+        assert waiting.session(waiting.session_id)["status"] == "queued"
         assert _letters(stack) == []
+
+
+def _of(visitor: Visit) -> Callable[[dict[str, Any]], bool]:
+    return lambda one: one["session"]["id"] == visitor.session_id
 
 
 def test_an_idle_session_is_closed_and_a_busy_one_is_not(make_stack: MakeStack) -> None:

@@ -29,14 +29,13 @@ export class Connection {
   constructor(namespace: "/visitor" | "/agent", options: ConnectionOptions = {}) {
     const { token } = options;
     this.socket = io((options.origin ?? "") + namespace, {
-      // Polling only works where one process serves it, so it comes second, and is tried at once.
-      transports: ["websocket", "polling"],
+      // Polling only works where one process serves it, so it comes second, and is tried at once. Its
+      // handshake carries no Origin, without which the server takes no cookie.
+      transports: token ? ["websocket", "polling"] : ["websocket"],
       tryAllTransports: true,
       reconnectionDelay: FIRST_DELAY_MS,
       reconnectionDelayMax: LONGEST_DELAY_MS,
       timeout: 10_000,
-      // Polling sends the cookie only when told to.
-      withCredentials: !token,
       ...(token ? { auth: (give: (auth: object) => void) => give({ token: token() }) } : {}),
     });
     this.listen();

@@ -3,15 +3,18 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.delivery.installation import Installation
+from chat_app.delivery.dashboard.presentation import moment, waiting_since
+from tests.delivery.installation import Installation, bearer
 
 VisitorWrites = Callable[..., str]
+MANIFEST = Path("chat_app/delivery/static/build/manifest.json")
 NOBODY = "01890000-0000-7000-8000-000000000000"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}"
 
@@ -66,6 +69,46 @@ def test_the_first_paint_holds_list_counts_and_conversation(
         assert text in html
 
 
+def test_what_was_edited_or_recalled_is_shown_so_from_the_first_paint(
+    browser: FlaskClient, installation: Installation
+) -> None:
+    session, token = installation.open_session(name="Jonas")
+    messages = f"/api/chat/sessions/{session['id']}/messages"
+    edited = installation.send(token, session["id"], "a tpyo")
+    recalled = installation.send(token, session["id"], "a slip")
+    headers = bearer(token)
+    browser.patch(f"{messages}/{edited['id']}", json={"body": "a typo"}, headers=headers)
+    browser.delete(f"{messages}/{recalled['id']}", headers=headers)
+    page = browser.get(f"/dashboard/sessions/{session['id']}").get_data(as_text=True)
+    assert "a tpyo" not in page
+    assert "a slip" not in page
+    assert re.search(r'data-part="edited">edited<', page)
+    assert "Jonas recalled a message" in page
+    assert '<span data-part="line">Message recalled</span>' in page
+
+
+def test_a_visitor_in_the_queue_waits_since_it_came(
+    browser: FlaskClient, visitor_writes: VisitorWrites
+) -> None:
+    session_id = visitor_writes("hello")
+    session = browser.get(f"/dashboard/data/sessions/{session_id}").get_json()["session"]
+    came = moment("2026-11-24T10:00:00.000Z")
+    queued = session | {"created_at": "2026-11-24T10:00:00.000Z", "assign_epoch": 4}
+    assert waiting_since(queued) == came
+    active = session | {"status": "active"}
+    assert waiting_since(active) == moment(session["last_message"]["created_at"])
+    answered = active | {"last_message": session["last_message"] | {"sender_kind": "agent"}}
+    assert waiting_since(answered) is None
+
+
+def test_icons_are_part_of_the_page(browser: FlaskClient) -> None:
+    page = browser.get("/dashboard").get_data(as_text=True)
+    if not MANIFEST.exists():
+        pytest.skip("the browser side is not built here")
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', page))
+    assert set(re.findall(r'<use href="#([\w-]+)"', page)) <= drawn
+
+
 def test_an_empty_inbox_says_so(browser: FlaskClient) -> None:
     page = browser.get("/dashboard?view=waiting").get_data(as_text=True)
     assert "Nobody is waiting." in page
@@ -80,7 +123,9 @@ def test_what_visitors_write_never_becomes_markup(
         assert "<script>alert" not in page
         assert "<img" not in page
         assert page.count("<script") == 2  # the bundle and the page's data
-        assert "49" not in page.split("</head>")[0]
+        title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+        assert title
+        assert "49" not in title[1], "nothing in it was computed"
     assert boot_of(page)["query"] == HOSTILE
 
 

@@ -51,14 +51,11 @@ class Inbox {
       show: (view) => void this.show(view),
       counts: (counts) => this.counts.show(counts),
     });
-    this.conversation = new Conversation(
-      connection, this.queue, this.details, boot.me, boot.message_characters,
-      {
-        session: (session) => this.list.take(session),
-        unread: (id, unread) => this.list.setUnread(id, unread),
-        leave: () => this.list.focus(),
-      },
-    );
+    this.conversation = new Conversation(connection, this.queue, this.details, boot.me, boot.message_characters, {
+      session: (session) => this.list.take(session),
+      unread: (id, unread) => this.list.setUnread(id, unread),
+      leave: () => this.list.focus(),
+    });
     this.actions = new Actions(connection, this.conversation, (session) => this.acted(session));
     new OwnStatus(connection, boot.me);
     new Banner(this.line);

@@ -51,7 +51,7 @@ export class App {
       edit: (message) => this.conversation.revising.edit(message),
       recall: (message) => {
         void this.conversation.revising.recall(message);
-        this.foot.focus();
+        this.focus();
       },
       writeAgain: (text) => this.foot.write(text),
     });
@@ -73,8 +73,12 @@ export class App {
     this.isOpen = open;
     this.conversation.start();
     this.render();
-    // On a touch screen the keyboard would cover what there is to read.
-    if (open && !matchMedia("(pointer: coarse)").matches) this.foot.focus();
+    if (open) this.focus();
+  }
+
+  /** On a touch screen the keyboard would cover what there is to read. */
+  private focus(): void {
+    if (!matchMedia("(pointer: coarse)").matches) this.foot.focus();
   }
 
   private listen(close: (() => void) | null): void {

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AgentSession } from "../../chat_app/delivery/browser/protocol";
+import { isOlder, SessionList } from "../../chat_app/delivery/dashboard/src/session_list";
+
+const ME = "agent-me";
+
+/** A session whose activity is at `minute`; higher is newer. */
+function session(id: string, minute: number, over: Partial<AgentSession> = {}): AgentSession {
+  const at = `2026-11-24T10:${String(minute).padStart(2, "0")}:00.000Z`;
+  return {
+    id,
+    site_id: "site",
+    status: "queued",
+    visitor: { id: `visitor-${id}`, name: null, email: null, verified: false, online: true },
+    agent: null,
+    department: null,
+    subject: null,
+    tags: [],
+    priority: "normal",
+    queue: { position: 1, wait_seconds: null },
+    assign_epoch: 0,
+    assigned_because: null,
+    left_message: false,
+    last_message: null,
+    last_seq: 1,
+    revision: minute,
+    epoch: "e1",
+    unread: 0,
+    rating: null,
+    created_at: at,
+    updated_at: at,
+    closed_at: null,
+    close_reason: null,
+    ...over,
+  };
+}
+
+function mine(id: string, minute: number, over: Partial<AgentSession> = {}): AgentSession {
+  return session(id, minute, { status: "active", agent: { id: ME, name: "Mei", avatar_url: null }, ...over });
+}
+
+function listed(view: "waiting" | "mine" | "open" | "closed", sessions: AgentSession[], query = ""): SessionList {
+  const list = new SessionList(ME, view, query);
+  list.reset(view, query, sessions);
+  return list;
+}
+
+test("what is new in a view waits until it is settled, then comes first", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(session("c", 30));
+  assert.deepEqual([list.order, [...list.waiting]], [["b", "a"], ["c"]]);
+  list.settle();
+  assert.deepEqual([list.order, list.waiting.size], [["c", "b", "a"], 0]);
+});
+
+test("a session that gets newer moves up only when settled", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(session("a", 30));
+  assert.deepEqual([list.order, [...list.waiting]], [["b", "a"], ["a"]]);
+  list.settle();
+  assert.deepEqual(list.order, ["a", "b"]);
+});
+
+test("the first one getting newer announces nothing", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(session("b", 30, { unread: 1 }));
+  assert.equal(list.waiting.size, 0);
+  assert.equal(list.sessions.get("b")?.unread, 1);
+});
+
+test("what no longer belongs stays until it is settled", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(mine("a", 30, { assign_epoch: 1 }));
+  assert.deepEqual([list.order, [...list.leaving]], [["b", "a"], ["a"]]);
+  list.settle();
+  assert.deepEqual([list.order, list.leaving.size], [["b"], 0]);
+});
+
+test("the open conversation stays although it no longer belongs", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(mine("a", 30, { assign_epoch: 1 }));
+  list.settle("a");
+  assert.deepEqual(list.order, ["a", "b"]);
+  list.settle(null);
+  assert.deepEqual(list.order, ["b"]);
+});
+
+test("what comes back to where it belongs no longer leaves", () => {
+  const list = listed("waiting", [session("a", 10)]);
+  list.take(mine("a", 20, { assign_epoch: 1 }));
+  list.take(session("a", 30, { assign_epoch: 2 }));
+  assert.equal(list.leaving.size, 0);
+});
+
+test("each view takes what belongs to it", () => {
+  const takes = (view: "waiting" | "mine" | "open" | "closed", one: AgentSession): boolean => {
+    const list = listed(view, []);
+    list.take(one);
+    return list.sessions.has(one.id);
+  };
+  const all = [session("q", 1), mine("m", 1), session("o", 1, { status: "active", agent: { id: "x", name: "Li", avatar_url: null } }), mine("c", 1, { status: "closed" })];
+  const table = (["waiting", "mine", "open", "closed"] as const).map((view) => all.map((one) => takes(view, one)));
+  assert.deepEqual(table, [
+    [true, false, false, false],
+    [false, true, false, false],
+    [true, true, true, false],
+    [false, false, false, true],
+  ]);
+});
+
+test("an older copy changes nothing", () => {
+  const list = listed("mine", [mine("a", 20, { revision: 5, assign_epoch: 2, subject: "new" })]);
+  list.take(mine("a", 30, { revision: 4, assign_epoch: 2, subject: "fewer revisions" }));
+  list.take(mine("a", 30, { revision: 6, assign_epoch: 1, subject: "fewer hands" }));
+  assert.equal(list.sessions.get("a")?.subject, "new");
+});
+
+test("of another history every copy counts", () => {
+  const known = session("a", 20);
+  assert.equal(isOlder(session("a", 10), known), true);
+  assert.equal(isOlder(session("a", 10, { epoch: "e2" }), known), false);
+  assert.equal(isOlder(session("a", 20), known), false);
+});
+
+test("while a search is shown, nothing unasked comes in, but what is there stays up to date", () => {
+  const list = listed("open", [session("a", 10)], "teapot");
+  list.take(session("b", 20));
+  list.take(session("a", 30, { unread: 2 }));
+  assert.deepEqual([...list.sessions.keys()], ["a"]);
+  assert.equal(list.sessions.get("a")?.unread, 2);
+});
+
+test("a further page is added once, below", () => {
+  const list = listed("open", [session("b", 20)]);
+  list.append([session("b", 20), session("a", 10)]);
+  assert.deepEqual(list.order, ["b", "a"]);
+});
+
+test("j and k walk the rows and stop at the ends", () => {
+  const list = listed("open", [session("c", 30), session("b", 20), session("a", 10)]);
+  assert.deepEqual([list.beside("b", 1), list.beside("b", -1)], ["a", "c"]);
+  assert.deepEqual([list.beside("a", 1), list.beside("c", -1)], ["a", "c"]);
+  assert.deepEqual([list.beside(null, 1), list.beside("gone", -1)], ["c", "c"]);
+  assert.equal(listed("open", []).beside(null, 1), undefined);
+});
