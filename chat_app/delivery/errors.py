@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from chat_app.domain.errors import (
+    BadJson,
     ChatError,
     Conflict,
     Forbidden,
@@ -14,15 +15,18 @@ from chat_app.domain.errors import (
     TooLarge,
     Unauthorized,
     Unavailable,
+    UnsupportedMediaType,
     Validation,
 )
 
 STATUS: Mapping[type[ChatError], int] = {
+    BadJson: 400,
     Unauthorized: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     TooLarge: 413,
+    UnsupportedMediaType: 415,
     Validation: 422,
     RateLimited: 429,
     Unavailable: 503,

@@ -5,6 +5,8 @@ ChatError
 ├── NotFound              it does not exist, or not for you
 ├── Forbidden             you see it but may not do this
 │   └── Blocked           a blocked visitor opens a session or sends
+├── BadJson               what came cannot be read
+├── UnsupportedMediaType  what came is something else than was asked for
 ├── Validation            a value breaks a rule; `errors` names the field
 ├── Conflict
 │   ├── SessionClosed     the conversation is over
@@ -67,6 +69,20 @@ class Blocked(Forbidden):
 
     code = "blocked"
     title = "This visitor is blocked"
+
+
+class BadJson(ChatError):
+    """What came cannot be read as JSON."""
+
+    code = "bad_json"
+    title = "The body is not valid JSON"
+
+
+class UnsupportedMediaType(ChatError):
+    """What came is something else than was asked for."""
+
+    code = "unsupported_media_type"
+    title = "Send application/json"
 
 
 class Validation(ChatError):

@@ -83,7 +83,7 @@ class MessageLog:
             else:
                 self._waiting.append(send)
         if not send.leads:
-            send.turn.wait()
+            self._wait(send)
         if send.leads:
             self._lead(send)
         if send.error is not None:
@@ -94,6 +94,19 @@ class MessageLog:
             send.follow(send.event())
         return send.sent
 
+    def _wait(self, send: _Send) -> None:
+        """Wait to be stored or to lead; whoever is torn away meanwhile leaves the lead to others."""
+        try:
+            send.turn.wait()
+        except BaseException:
+            with self._mutex:
+                waits = send in self._waiting
+                if waits:
+                    self._waiting.remove(send)
+            if not waits and send.leads:
+                self._hand_on()
+            raise
+
     def _lead(self, leader: _Send) -> None:
         with self._mutex:
             count = min(len(self._waiting), MOST_TOGETHER - 1)
@@ -101,17 +114,19 @@ class MessageLog:
         try:
             self._store(batch)
         finally:
-            with self._mutex:
-                # Who leads next waits in nobody else's batch from now on.
-                following = self._waiting.popleft() if self._waiting else None
-                if following is None:
-                    self._leaders -= 1
-                else:
-                    following.leads = True
             for send in batch[1:]:
                 send.turn.set()
-            if following is not None:
-                following.turn.set()
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Let the next one lead; from now on it waits in nobody else's batch."""
+        with self._mutex:
+            following = self._waiting.popleft() if self._waiting else None
+            if following is None:
+                self._leaders -= 1
+                return
+            following.leads = True
+        following.turn.set()
 
     def _store(self, batch: Sequence[_Send]) -> None:
         """Store all; when another transaction is in the way, each on its own."""

@@ -85,7 +85,9 @@ class Sockets:
             if sid in self._plain:
                 self._plain.close(sid, _NOT_AUTHENTICATED, "signed out")
             else:
+                eio_sid = self._server.manager.eio_sid_from_sid(sid, AGENTS)
                 self._server.disconnect(sid, namespace=AGENTS)
+                self._doorkeeper.watch(eio_sid)
 
 
 def _farewell() -> dict[str, float]:

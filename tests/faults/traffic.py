@@ -127,7 +127,8 @@ class Client(threading.Thread):
 
     def _over_rest(self, message: dict[str, Any]) -> dict[str, Any]:
         door = Rest(next(self._urls), self._who.token, timeout=ANSWER_SECONDS)
-        answer = door.send(message.pop("session_id"), **message)
+        with door.http:
+            answer = door.send(message.pop("session_id"), **message)
         body = answer.json()
         return {"ok": True, **body} if answer.ok else {"ok": False, "error": body}
 

@@ -10,7 +10,7 @@ from chat_app.domain.errors import ChatError, NotFound, SessionClosed, Unavailab
 from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.repositories import Collision
 from chat_app.domain.session import Session
-from chat_app.use_cases.message_log import MessageLog
+from chat_app.use_cases.message_log import MessageLog, _Send
 from tests.builders import make_draft, new_id, visitor_actor
 from tests.fake_database import FakeUnitOfWork
 from tests.processes import until
@@ -185,3 +185,38 @@ def test_the_push_follows_the_commit(
     monkeypatch.setattr(world.realtime, "publish", look)
     crowd.log.append(actor, session.id, make_draft())
     assert seen == [1]
+
+
+def test_who_is_torn_away_while_waiting_leaves_the_lead_to_others(
+    world: World, crowd: Crowd
+) -> None:
+    ((session, actor),) = people(world, 1)
+
+    class TornAwayError(BaseException):
+        """As when a greenlet is killed."""
+
+    class Torn(threading.Event):
+        """The moment at which this one is woken to lead is its last."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            super().wait(timeout)
+            raise TornAwayError
+
+    with world.db.gate:
+        crowd.send(actor, session.id, "leader")
+        torn = _Send(actor, session.id, make_draft(client_msg_id="torn"), turn=Torn())
+        with crowd.log._mutex:
+            crowd.log._waiting.append(torn)
+        thread = threading.Thread(target=lambda: _torn(crowd.log, torn, TornAwayError))
+        thread.start()
+        crowd.send(actor, session.id, "after")
+    crowd.finish()
+    thread.join(5)
+    assert {one.client_msg_id for one in world.said_in(session.id)} == {"leader", "after"}
+    assert crowd.log._leaders == 0
+    assert crowd.log.append(actor, session.id, make_draft()).message.seq == 3
+
+
+def _torn(log: MessageLog, send: _Send, kind: type[BaseException]) -> None:
+    with pytest.raises(kind):
+        log._wait(send)

@@ -10,22 +10,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from chat_app.delivery.errors import invalid
-from chat_app.domain.errors import ChatError, TooLarge
-
-
-class BadJson(ChatError):
-    """The body is no JSON."""
-
-    code = "bad_json"
-    title = "The body is not valid JSON"
-
-
-class UnsupportedMediaType(ChatError):
-    """The body is something other than JSON."""
-
-    code = "unsupported_media_type"
-    title = "Send application/json"
-
+from chat_app.domain.errors import BadJson, TooLarge, UnsupportedMediaType
 
 # What webargs calls "unknown" is refused in bodies and in query strings alike.
 _UNKNOWN_KEYS: dict[str, str | None] = {"json": RAISE, "query": RAISE}

@@ -7,7 +7,6 @@ from flask import Flask, Response, g, jsonify
 from werkzeug.exceptions import HTTPException
 
 from chat_app.delivery.errors import STATUS, problem, status_of
-from chat_app.delivery.http.parsing import BadJson, UnsupportedMediaType
 from chat_app.domain.errors import ChatError, Unavailable
 from chat_app.domain.repositories import Collision, Duplicate
 
@@ -24,7 +23,6 @@ _CODES = {
     429: "rate_limited",
     503: "unavailable",
 }
-_PARSING = {BadJson: 400, UnsupportedMediaType: 415}
 
 
 def install(app: Flask) -> None:
@@ -38,7 +36,7 @@ def install(app: Flask) -> None:
 
 def refuse(error: ChatError) -> Response:
     """A refusal in the domain's terms."""
-    status = _PARSING.get(type(error)) or status_of(error)
+    status = status_of(error)
     response = _document(
         problem(status, error.code, error.title, error.detail, g.request_id, error.errors)
     )

@@ -27,6 +27,11 @@ class Doorkeeper:
         self._waiting[eio_sid] = (address, time.monotonic())
         return self._admit(eio_sid, environ)
 
+    def watch(self, eio_sid: str) -> None:
+        """Treat a connection whose namespace was closed as one that must say who it is again."""
+        if eio_sid in self._server.eio.sockets:
+            self._waiting[eio_sid] = ("", time.monotonic())
+
     def sweep(self) -> None:
         """Close connections that were silent for ten seconds."""
         self._forget_settled()
