@@ -38,9 +38,9 @@ test-browser: ## A visitor and an agent in a real Chromium (needs chromium on PA
 		{ echo "make test-browser needs Chromium: apt install chromium, or CHROMIUM=/path/to/it" >&2; exit 1; }
 	@$(BIN)/python -m pytest -m browser
 
-test-faults: ## Kill and hang processes, Valkey and the database under traffic
+test-faults: ## Kill and hang processes, Valkey and the database under traffic; prints seeds
 	@$(READY_DEV)
-	@$(BIN)/python -m pytest -m faults
+	@$(BIN)/python -m pytest -m faults -rP
 
 test-mysql: ## The repositories' contract on MySQL or MariaDB (needs TEST_MYSQL_URL)
 	@test -n "$$TEST_MYSQL_URL" || \
