@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_app.infrastructure.redis.connection import connect
 from tests.faults.conftest import MakeStack, urls_of
 from tests.faults.proxy import Proxy
 from tests.faults.traffic import Traffic
@@ -97,3 +98,19 @@ def _expect_degraded(port: int) -> None:
             assert get_json(port, "/healthz")[0] == 200
             return
     raise AssertionError(f"/readyz says {body}")
+
+
+def test_flushall_again_and_again(make_stack: MakeStack, seed: int) -> None:
+    """F8: whatever Redis holds is thrown away under traffic."""
+    stack = make_stack(beat=True)
+    redis, flushed = connect(stack.valkey.url), 0
+    traffic = Traffic(stack, seed=seed, pairs=6, count=25, pause=0.15)
+    with traffic:
+        while traffic.running:
+            redis.flushall()
+            flushed += 1
+            time.sleep(0.3)
+    redis.close()
+    assert flushed >= 5
+    assert {one.result for one in traffic.history.attempts} == {"ok"}
+    traffic.verify()
