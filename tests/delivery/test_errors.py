@@ -11,7 +11,8 @@ from chat_app.domain.errors import ChatError
 
 # PROTOCOL.md, 3: every code a client may be told, with its status.
 CODES = {
-    "unauthorized": 401, "forbidden": 403, "blocked": 403, "not_found": 404,
+    "bad_json": 400, "unsupported_media_type": 415, "unauthorized": 401,
+    "forbidden": 403, "blocked": 403, "not_found": 404,
     "session_closed": 409, "session_open": 409, "stale_assignment": 409, "already_assigned": 409,
     "already_open": 409, "capacity_reached": 409, "conflict": 409, "too_large": 413,
     "validation": 422, "rate_limited": 429, "unavailable": 503,
