@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from chat_app.domain.actor import Actor
+from chat_app.domain.agent import Agent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
@@ -21,6 +22,7 @@ _RANKS: Final = {"urgent": 3, "high": 2, "normal": 1, "low": 0}
 class ConversationRows(Protocol):
     """The tables these repositories read and write."""
 
+    agents: list[Agent]
     visitors: list[Visitor]
     sessions: list[Session]
     messages: list[Message]
@@ -204,8 +206,9 @@ class FakeMessages:
 
 
 class FakeAssignments:
-    def __init__(self, rows: ConversationRows, flush: Flush) -> None:
+    def __init__(self, rows: ConversationRows, clock: Clock, flush: Flush) -> None:
         self._rows = rows
+        self._clock = clock
         self._flush = flush
 
     def add(self, assignment: Assignment) -> None:
@@ -218,6 +221,27 @@ class FakeAssignments:
     def taken_slots(self, agent_id: str) -> set[str]:
         mine = [one for one in self._rows.assignments if one.agent_id == agent_id]
         return {one.open_slot for one in mine if one.open_slot is not None}
+
+    def to_take_back(self, agent_id: str, answered_seconds: int) -> Sequence[str]:
+        agent = next(one for one in self._rows.agents if one.id == agent_id)
+        if agent.absent_since is None:
+            return []
+        long_gone = self._clock.now() - agent.absent_since >= timedelta(seconds=answered_seconds)
+        held = (one for one in self._rows.assignments if one.agent_id == agent_id)
+        return sorted(
+            one.session_id
+            for one in held
+            if one.open_session and (long_gone or not self._is_answered(one))
+        )
+
+    def _is_answered(self, assignment: Assignment) -> bool:
+        return any(
+            one.session_id == assignment.session_id
+            and (one.sender_kind, one.sender_id) == ("agent", assignment.agent_id)
+            and one.kind != "note"
+            and one.created_at >= assignment.assigned_at
+            for one in self._rows.messages
+        )
 
 
 class FakeOutbox:

@@ -123,7 +123,7 @@ class FakeUnitOfWork:
         self.visitors = FakeVisitors(rows, self.flush)
         self.sessions = FakeSessions(rows, self.flush)
         self.messages = FakeMessages(rows)
-        self.assignments = FakeAssignments(rows, self.flush)
+        self.assignments = FakeAssignments(rows, clock, self.flush)
         self.outbox = FakeOutbox(rows, clock)
         return self
 

@@ -173,6 +173,17 @@ class FakeAgents:
         self._rows.agents.append(agent)
         self._flush()
 
+    def mark_absent(self, ids: Iterable[str]) -> None:
+        wanted = set(ids)
+        for one in self._rows.agents:
+            if one.id in wanted and one.absent_since is None:
+                one.absent_since = self._clock.now()
+
+    def absent(self) -> Sequence[str]:
+        holding = {one.agent_id for one in self._rows.assignments if one.open_session}
+        absent = (one.id for one in self._rows.agents if one.absent_since is not None)
+        return sorted(holding & set(absent))
+
     def get(self, agent_id: str) -> Agent | None:
         return next((one for one in existing(self._rows.agents) if one.id == agent_id), None)
 
@@ -265,6 +276,11 @@ class FakeLeases:
 
     def drop_of(self, agent_id: str) -> None:
         self._rows.leases[:] = [one for one in self._rows.leases if one.agent_id != agent_id]
+
+    def alive(self, agent_ids: Iterable[str]) -> set[str]:
+        now, wanted = self._clock.now(), set(agent_ids)
+        live = (one for one in self._rows.leases if one.lease_until > now)
+        return {one.agent_id for one in live if one.agent_id in wanted}
 
     def drop_expired(self) -> Sequence[AgentLease]:
         now = self._clock.now()

@@ -1,4 +1,4 @@
-"""Forgets sockets that nobody vouches for."""
+"""Notices agents who are gone."""
 
 from celery import shared_task
 
@@ -7,5 +7,5 @@ from workers.services import services
 
 @shared_task(name="workers.presence.sweep")
 def sweep() -> int:
-    """Drop expired leases."""
-    return services().presence.sweep()
+    """Forget dead sockets and take sessions back from absent agents."""
+    return services().leaving.sweep()

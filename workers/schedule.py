@@ -13,6 +13,6 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 BEAT: Final = {
     "drain-outbox": _every(SWEEP_SECONDS, "workers.outbox.drain"),
     "assign-waiting": _every(SWEEP_SECONDS, "workers.assignment.assign_waiting"),
-    "sweep-presence": _every(MINUTE_SECONDS, "workers.presence.sweep"),
+    "sweep-presence": _every(SWEEP_SECONDS, "workers.presence.sweep"),
     "close-idle": _every(MINUTE_SECONDS, "workers.archiving.close_idle"),
 }

@@ -16,7 +16,8 @@ class Agent:
     """An account of the dashboard.
 
     `status` is what the agent chose; it takes new sessions only while `online` and while at
-    least one of its sockets is alive. `capacity` counts active sessions.
+    least one of its sockets is alive. `capacity` counts active sessions. `absent_since` is set
+    while it is offline by choice, or after it lost its last socket.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Agent:
     languages: list[str] = field(default_factory=list)
     skills: list[str] = field(default_factory=list)
     last_assigned_at: datetime | None = None
+    absent_since: datetime | None = None
     deleted_at: datetime | None = None
 
     @property

@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 OutboxState = Literal["pending", "claimed", "done", "dead"]
-Topic = Literal["assign_sessions", "mail_missed_messages", "requeue_sessions", "empty_department"]
+Topic = Literal[
+    "assign_sessions",
+    "mail_missed_messages",
+    "requeue_sessions",
+    "take_back_sessions",
+    "empty_department",
+]
 MOST_ATTEMPTS = 8
 
 

@@ -23,6 +23,7 @@ from chat_app.domain.ports import Clock, Ids, Realtime, RecentMessages, Wakeup
 MISSED: Final = "mail_missed_messages"
 ASSIGN: Final = "assign_sessions"
 REQUEUE: Final = "requeue_sessions"
+TAKE_BACK: Final = "take_back_sessions"
 EMPTY: Final = "empty_department"
 
 
@@ -45,9 +46,13 @@ def _mail_if_missed(event: Event) -> Iterable[Work]:
         yield Work(MISSED, {"session_id": event.session.id}, delay_seconds=event.mail_in)
 
 
-def _assign_if_online(event: Event) -> Iterable[Work]:
-    if isinstance(event, AgentStatusChanged) and event.status == "online":
+def _status_chosen(event: Event) -> Iterable[Work]:
+    if not isinstance(event, AgentStatusChanged):
+        return
+    if event.status == "online":
         yield Work(ASSIGN)
+    elif event.status == "offline":
+        yield Work(TAKE_BACK, {"agent_id": event.agent_id})
 
 
 def _requeue(event: Event) -> Iterable[Work]:
@@ -64,7 +69,7 @@ def _empty(event: Event) -> Iterable[Work]:
 DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
     SessionQueued: _assign,
     SessionClosed: _assign,
-    AgentStatusChanged: _assign_if_online,
+    AgentStatusChanged: _status_chosen,
     AgentChanged: _assign,
     AgentLeft: _requeue,
     DepartmentChanged: _assign,

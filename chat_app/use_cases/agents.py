@@ -38,10 +38,19 @@ class Agents:
             return _account(uow, require_agent(actor))
 
     def set_status(self, actor: Actor, status: AgentStatus) -> Agent:
-        """Choose online, away or offline; online agents are given waiting sessions."""
+        """Choose online, away or offline.
+
+        Online agents are given waiting sessions; the sessions of one who goes offline go back to
+        the queue, answered ones after a while.
+        """
         with self._uow() as uow:
             agent = _account(uow, require_agent(actor))
             agent.status = status
+            if status != "offline":
+                agent.absent_since = None
+            uow.flush()
+            if status == "offline":
+                uow.agents.mark_absent([agent.id])
             uow.commit(AgentStatusChanged(agent.id, status, tuple(agent.department_ids)))
             return agent
 

@@ -51,6 +51,7 @@ class Hands:
         self.release(uow, session)
         session.assign(agent.id, because, now)
         agent.last_assigned_at = now
+        agent.absent_since = None  # whoever takes a session is there
         uow.assignments.add(
             Assignment(
                 id=self._ids.new(),

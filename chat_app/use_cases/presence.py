@@ -25,7 +25,7 @@ class Presence:
             return
         with self._uow() as uow:
             uow.leases.take(sid, actor.id, LEASE_SECONDS)
-            uow.commit(*_changed(uow, actor.id))
+            uow.commit(*_back(uow, actor.id))
 
     def agents_alive(self, sockets: Mapping[str, str]) -> None:
         """The heartbeat of a process: these agents' sockets (sid → agent id) are still open."""
@@ -48,16 +48,11 @@ class Presence:
             uow.leases.shorten(sid, GOODBYE_SECONDS if cleanly else LEASE_SECONDS)
             uow.commit()
 
-    def sweep(self) -> int:
-        """Forget sockets that nobody vouches for any more; return how many."""
-        with self._uow() as uow:
-            expired = uow.leases.drop_expired()
-            uow.commit()
-            return len(expired)
 
-
-def _changed(uow: UnitOfWork, agent_id: str) -> list[AgentStatusChanged]:
+def _back(uow: UnitOfWork, agent_id: str) -> list[AgentStatusChanged]:
     agent = uow.agents.get(agent_id)
     if agent is None:
         return []
+    if agent.status != "offline":
+        agent.absent_since = None
     return [AgentStatusChanged(agent.id, agent.status, tuple(agent.department_ids))]

@@ -8,6 +8,7 @@ from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.health import Health
+from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
@@ -30,6 +31,7 @@ class Services:
     staff: Staff
     departments: Departments
     presence: Presence
+    leaving: Leaving
     sites: Sites
     site_settings: SiteSettings
     opening: Opening

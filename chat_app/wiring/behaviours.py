@@ -10,7 +10,7 @@ from chat_app.infrastructure.db.engine import DatabaseProbe
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.failpoints import Reach, armed
 from chat_app.settings import Settings
-from chat_app.use_cases.after_commit import ASSIGN, EMPTY, MISSED, REQUEUE, AfterCommit
+from chat_app.use_cases.after_commit import ASSIGN, EMPTY, MISSED, REQUEUE, TAKE_BACK, AfterCommit
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
@@ -18,6 +18,7 @@ from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
+from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
@@ -56,8 +57,9 @@ def create_services(
     staff = Staff(uow, hands, adapters.passwords, ids, clock)
     departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
+    leaving = Leaving(uow, hands)
     drain = Drain()
-    handlers = _handlers(assigning, notifications, staff, departments, reach)
+    handlers = _handlers(assigning, notifications, staff, departments, leaving, reach)
     services = Services(
         authentication=Authentication(
             uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
@@ -66,6 +68,7 @@ def create_services(
         staff=staff,
         departments=departments,
         presence=Presence(uow, adapters.visitors),
+        leaving=leaving,
         sites=Sites(uow, ids, clock),
         site_settings=SiteSettings(uow, ids, clock),
         opening=Opening(uow, posting, views, adapters.tokens, ids, clock, adapters.limiter, limits),
@@ -89,6 +92,7 @@ def _handlers(
     notifications: Notifications,
     staff: Staff,
     departments: Departments,
+    leaving: Leaving,
     reach: Reach,
 ) -> dict[str, Handler]:
     """Who does the work that commits leave behind, by topic."""
@@ -105,6 +109,7 @@ def _handlers(
         ASSIGN: assign,
         MISSED: mail_missed,
         REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
+        TAKE_BACK: lambda payload: leaving.take_back(payload["agent_id"]),
         EMPTY: lambda payload: departments.empty(payload["department_id"]),
     }
 

@@ -4,8 +4,10 @@ import pytest
 
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
 from tests.builders import (
+    NOON,
     after,
     agent_actor,
     make_agent,
@@ -269,3 +271,28 @@ def test_the_open_session_is_the_open_one(bench: Bench) -> None:
         assert found is not None
         assert found.id == current.id
         assert uow.sessions.open_of(make_session().site_id, visitor.id) is None
+
+
+def test_what_an_absent_agent_should_not_keep(bench: Bench) -> None:
+    agent = make_agent()
+    unanswered, answered = bench.session(), bench.session()
+    bench.keep(agent)
+    for session in (unanswered, answered):
+        bench.keep(
+            Assignment(
+                id=new_id(), session_id=session.id, agent_id=agent.id, reason="auto",
+                assign_epoch=1, assigned_at=NOON, open_session=session.id,
+            )
+        )  # fmt: skip
+    mine = {"sender_kind": "agent", "sender_id": agent.id, "created_at": NOON}
+    bench.keep(make_message(answered, **mine))
+    with bench.uow() as uow:
+        assert list(uow.assignments.to_take_back(agent.id, 120)) == [], "the agent is there"
+        assert list(uow.agents.absent()) == []
+        uow.agents.mark_absent([agent.id])
+        uow.commit()
+    with bench.uow.reading() as uow:
+        assert list(uow.agents.absent()) == [agent.id]
+        assert list(uow.assignments.to_take_back(agent.id, 120)) == [unanswered.id]
+        later = sorted([unanswered.id, answered.id])
+        assert list(uow.assignments.to_take_back(agent.id, 0)) == later

@@ -158,7 +158,7 @@ SERVED = make_session(status="active")
         (SessionClosed(make_view(SESSION)), ["assign_sessions"]),
         (AgentStatusChanged("a", "online"), ["assign_sessions"]),
         (AgentStatusChanged("a", "away"), []),
-        (AgentStatusChanged("a", "offline"), []),
+        (AgentStatusChanged("a", "offline"), ["take_back_sessions"]),
         (MessageSent(SESSION, make_message(SESSION), mail_in=0), ["mail_missed_messages"]),
         (MessageSent(SESSION, make_message(SESSION)), []),
         (MessageSent(SESSION, make_message(SESSION, sender_kind="agent")), []),

@@ -48,7 +48,7 @@ def test_a_lease_lasts_75_seconds_unless_it_is_renewed(world: World, agent: Acto
 def test_a_heartbeat_brings_back_what_was_given_up(world: World, agent: Actor) -> None:
     world.presence.came(agent, "s1")
     world.clock.advance(100)
-    assert world.presence.sweep() == 1
+    assert world.leaving.sweep() == 0
     world.presence.agents_alive({"s1": agent.id})
     assert available(world) == {agent.id}
 
@@ -83,7 +83,7 @@ def test_one_of_two_sockets_is_enough(world: World, agent: Actor) -> None:
     world.presence.left(agent, "s1", cleanly=True)
     world.clock.advance(40)
     assert available(world) == {agent.id}
-    assert world.presence.sweep() == 1
+    assert world.leaving.sweep() == 0
     assert [one.sid for one in world.db.copy().leases] == ["s2"]
 
 

@@ -20,6 +20,7 @@ from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
+from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.message_log import MessageLog, Sent
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
@@ -95,6 +96,7 @@ class World:
         )
         self.agents = Agents(self.db, self.passwords, self.ids, self.clock)
         self.presence = Presence(self.db, self.visitor_presence)
+        self.leaving = Leaving(self.db, hands)
         self.sites = Sites(self.db, self.ids, self.clock)
         self.staff = Staff(self.db, hands, self.passwords, self.ids, self.clock)
         self.departments = Departments(self.db, views, self.ids, self.clock)

@@ -103,6 +103,25 @@ class SqlAgents:
             query = query.where(_member_of(department_id))
         return [Candidate(*row) for row in self._session.execute(query)]
 
+    def mark_absent(self, ids: Iterable[str]) -> None:
+        """Note that these agents are gone, unless it was noted before."""
+        agents = tables.agent.c
+        self._session.execute(
+            update(tables.agent)
+            .where(agents.id.in_(sorted(ids)), agents.absent_since.is_(None))
+            .values(absent_since=self._clock.now())
+            .execution_options(synchronize_session="fetch")
+        )
+
+    def absent(self) -> Sequence[str]:
+        """Ids of absent agents who still have sessions."""
+        agents, taken = tables.agent.c, tables.assignment.c
+        query = select(agents.id).where(
+            agents.absent_since.is_not(None),
+            exists().where(taken.agent_id == agents.id, taken.open_session.is_not(None)),
+        )
+        return list(self._session.scalars(query.order_by(agents.id)))
+
     def add_token(self, token: AgentToken) -> None:
         """Keep a sign-in."""
         self._session.add(token)
@@ -212,6 +231,14 @@ class SqlLeases:
         for lease in expired:
             self._session.delete(lease)
         return expired
+
+    def alive(self, agent_ids: Iterable[str]) -> set[str]:
+        """Those with a socket that somebody vouches for."""
+        leases = tables.agent_lease.c
+        query = select(leases.agent_id).where(
+            leases.agent_id.in_(sorted(agent_ids)), leases.lease_until > self._clock.now()
+        )
+        return set(self._session.scalars(query))
 
     def _in(self, seconds: int) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)

@@ -1,17 +1,22 @@
 """Repository of assignments."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.routing import Assignment
 from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.now import DatabaseClock
 
 
 class SqlAssignments:
     """Who has which session."""
 
-    def __init__(self, session: OrmSession) -> None:
+    def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
         self._session = session
+        self._clock = clock
 
     def add(self, assignment: Assignment) -> None:
         """Store it; the flush raises Duplicate when the slot or the session is taken."""
@@ -28,3 +33,26 @@ class SqlAssignments:
         slots = tables.assignment.c.open_slot
         query = select(slots).where(tables.assignment.c.agent_id == agent_id, slots.is_not(None))
         return {slot for slot in self._session.scalars(query) if slot is not None}
+
+    def to_take_back(self, agent_id: str, answered_seconds: int) -> Sequence[str]:
+        """Sessions an absent agent should not keep: unanswered ones at once, others later."""
+        held, agents, messages = tables.assignment.c, tables.agent.c, tables.message.c
+        answered = exists().where(
+            messages.session_id == held.session_id,
+            messages.sender_kind == "agent",
+            messages.sender_id == agent_id,
+            messages.kind != "note",
+            messages.created_at >= held.assigned_at,
+        )
+        long_gone = self._clock.now() - timedelta(seconds=answered_seconds)
+        query = (
+            select(held.session_id)
+            .join(tables.agent, agents.id == held.agent_id)
+            .where(
+                held.agent_id == agent_id,
+                held.open_session.is_not(None),
+                agents.absent_since.is_not(None),
+                or_(agents.absent_since <= long_gone, ~answered),
+            )
+        )
+        return list(self._session.scalars(query.order_by(held.session_id)))

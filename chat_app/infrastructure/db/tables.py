@@ -80,6 +80,7 @@ agent = Table(
     Column("languages", document(), nullable=False),
     Column("skills", document(), nullable=False),
     Column("last_assigned_at", UtcDateTime),
+    Column("absent_since", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     CheckConstraint("capacity >= 0", name="capacity_not_negative"),
 )

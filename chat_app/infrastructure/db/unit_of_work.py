@@ -62,7 +62,7 @@ class SqlUnitOfWork:
         self.visitors = SqlVisitors(session)
         self.sessions = SqlSessions(session)
         self.messages = SqlMessages(session)
-        self.assignments = SqlAssignments(session)
+        self.assignments = SqlAssignments(session, clock)
         self.outbox = SqlOutbox(session, clock)
 
     def __enter__(self) -> Self:
