@@ -23,6 +23,7 @@ export interface FollowerOptions {
 }
 
 const REJOIN_DELAY_MS = 3_000;
+const PUSH_MS = 1_000;
 /** Refusals that no later attempt changes. */
 const GONE = ["unauthorized", "not_found"];
 
@@ -82,6 +83,9 @@ export class Follower {
     if (!ack.ok && ack.error.code === "timeout") return options.link.reconnect();
     const state = ack.ok ? ack.sessions[this.id] : undefined;
     if (!state) return;
+    // A push may still be under way.
+    if (state.last_seq > timeline.last) await new Promise((go) => setTimeout(go, PUSH_MS));
+    options.link.lag(state.last_seq > timeline.last);
     await timeline.checkLast(state.last_seq);
     if (state.revision > timeline.revision) await this.join();
   }

@@ -52,6 +52,11 @@ export class Link {
     return this.connection?.state === "online";
   }
 
+  /** Pushes get lost on their way (or no longer): messages come with the next question only. */
+  lag(isLate: boolean): void {
+    if (this.isOnline) this.become(isLate ? "polling" : "online");
+  }
+
   request<T>(event: string, payload: object): Promise<Ack<T>> {
     if (this.connection) return this.connection.request<T>(event, payload);
     return Promise.resolve({ ok: false, error: { code: "offline", message: "Not connected" } });
