@@ -51,8 +51,10 @@ def test_a_web_process_that_dies_around_the_commit(
     wait_until_done(sturdy_stack)
 
 
-def test_an_answer_that_is_lost_on_the_way(make_stack: MakeStack) -> None:
-    stack = make_stack(worker=False)
+def test_an_answer_that_is_lost_on_the_way(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str]
+) -> None:
+    stack = make_stack(database_url=breakable_postgres[1], worker=False)
     visit = open_session(stack.url)
     with Proxy(f"127.0.0.1:{stack.processes['web'].port}") as proxy:
         behind = Visit(f"http://127.0.0.1:{proxy.port}", visit.token, timeout=3)
@@ -67,9 +69,11 @@ def test_an_answer_that_is_lost_on_the_way(make_stack: MakeStack) -> None:
     assert len(visit.messages(visit.session_id)) == 1
 
 
-def test_a_worker_that_dies_after_the_effect(make_stack: MakeStack) -> None:
+def test_a_worker_that_dies_after_the_effect(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str]
+) -> None:
     """The work is claimed, its effect has happened, and nobody could note it."""
-    stack = make_stack(beat=True)
+    stack = make_stack(database_url=breakable_postgres[1], beat=True)
     arm(stack, "worker", "effect_done:2")  # the first effect is the search for an agent
     visit = open_session(stack.url, name="Li")
     visit.send(visit.session_id, "is anybody there?")
@@ -81,9 +85,11 @@ def test_a_worker_that_dies_after_the_effect(make_stack: MakeStack) -> None:
     assert len(letters) == 1, "sent again although the session remembers what was written"
 
 
-def test_flushall_costs_speed_and_nothing_else(make_stack: MakeStack) -> None:
+def test_flushall_costs_speed_and_nothing_else(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str]
+) -> None:
     """F8, without traffic: every kind of thing that Redis holds is thrown away."""
-    stack = make_stack(beat=True)
+    stack = make_stack(database_url=breakable_postgres[1], beat=True)
     redis = connect(stack.valkey.url)
     visit, desk = open_session(stack.url), sign_in(stack.url)
     with visit.socket() as visitor, desk.socket() as agent:

@@ -18,8 +18,8 @@ MOST_SECONDS = 50.0
 
 
 @pytest.fixture
-def stack(make_stack: MakeStack) -> Stack:
-    return make_stack(beat=True)
+def stack(make_stack: MakeStack, breakable_postgres: tuple[object, str]) -> Stack:
+    return make_stack(database_url=breakable_postgres[1], beat=True)
 
 
 @pytest.fixture

@@ -100,9 +100,11 @@ def _expect_degraded(port: int) -> None:
     raise AssertionError(f"/readyz says {body}")
 
 
-def test_flushall_again_and_again(make_stack: MakeStack, seed: int) -> None:
+def test_flushall_again_and_again(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str], seed: int
+) -> None:
     """F8: whatever Redis holds is thrown away under traffic."""
-    stack = make_stack(beat=True)
+    stack = make_stack(database_url=breakable_postgres[1], beat=True)
     redis, flushed = connect(stack.valkey.url), 0
     traffic = Traffic(stack, seed=seed, pairs=6, count=25, pause=0.15)
     with traffic:

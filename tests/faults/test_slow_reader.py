@@ -18,8 +18,10 @@ MOST_GROWTH_KB = 40_000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads a process's memory from /proc")
-def test_a_socket_that_stops_reading(make_stack: MakeStack) -> None:
-    stack = make_stack(worker=False)
+def test_a_socket_that_stops_reading(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str]
+) -> None:
+    stack = make_stack(database_url=breakable_postgres[1], worker=False)
     visitor, desk = open_session(stack.url), sign_in(stack.url)
     slow = _stalled(stack, desk.token or "", visitor.session_id)
     try:
