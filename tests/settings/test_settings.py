@@ -84,7 +84,7 @@ def test_they_cannot_be_changed(read: Any) -> None:
         ("DB_DSN", "postgresql+psycopg2://h/d", "database_url", "postgresql+psycopg2://h/d"),
         ("DB_DSN", "mysql://h/d", "database_url", "mysql+pymysql://h/d"),
         ("DB_DSN", "mariadb://h/d", "database_url", "mysql+pymysql://h/d"),
-        ("DB_DSN", "sqlite:////tmp/x.db", "database_url", "sqlite:////tmp/x.db"),
+        ("DB_DSN", "sqlite:////data/x.db", "database_url", "sqlite:////data/x.db"),
         ("DATABASE_URL", "postgres://h/d", "database_url", "postgresql+psycopg2://h/d"),
         ("SECRET_KEY", "short is fine here", "secret_key", "short is fine here"),
         ("FILE_STORE_URL", "s3://bucket/x", "file_store_url", "s3://bucket/x"),
@@ -247,7 +247,7 @@ def test_sqlite_serves_one_web_process(read: Any) -> None:
     with pytest.raises(SettingsError, match=r"^WEB_CONCURRENCY: "):
         read(WEB_CONCURRENCY="2")
     with pytest.raises(SettingsError, match=r"^WEB_CONCURRENCY: "):
-        read(WEB_CONCURRENCY="2", DB_DSN="sqlite:////tmp/x.db")
+        read(WEB_CONCURRENCY="2", DB_DSN="sqlite:////data/x.db")
     assert read(WEB_CONCURRENCY="2", DB_DSN="postgres://h/d").web_concurrency == 2
 
 

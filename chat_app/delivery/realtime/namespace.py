@@ -1,5 +1,6 @@
 """What both namespaces have in common: who is connected, and one answer for every event."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,7 +25,7 @@ Handler = Callable[[Actor, Payload], Payload]
 _LONGEST_TOKEN = 256
 
 
-class ChatNamespace(socketio.Namespace):
+class ChatNamespace(socketio.Namespace, ABC):
     """Answers events without a Flask context; the use cases come by constructor."""
 
     def __init__(self, name: str, services: Services, ids: Ids, plain: PlainRooms) -> None:
@@ -50,9 +51,9 @@ class ChatNamespace(socketio.Namespace):
         """The events that only this namespace knows."""
         return {}
 
+    @abstractmethod
     def identify(self, environ: dict[str, Any], auth: object) -> Actor:
         """Who connects; raise ChatError."""
-        raise NotImplementedError
 
     @property
     def session_events(self) -> frozenset[str]:
