@@ -13,8 +13,10 @@ from tests.faults.proxy import Proxy
 from tests.faults.traffic import Traffic
 from tests.processes import Stack, get_json, until
 
-AWAY_SECONDS = 8.0
+DEAD_SECONDS = 20.0
+HUNG_SECONDS = 30.0
 MOST_SECONDS = 2.0
+PAUSE = 0.5
 
 
 @contextmanager
@@ -31,23 +33,34 @@ def hung(stack: Stack) -> Iterator[None]:
     stack.valkey.resume()
 
 
-@pytest.mark.parametrize("away", [dead, hung], ids=["F6 dead", "F7 hung"])
+FAULTS = pytest.mark.parametrize(
+    ("away", "seconds"),
+    [(dead, DEAD_SECONDS), (hung, HUNG_SECONDS)],
+    ids=["F6 dead", "F7 hung"],
+)
+
+
+@FAULTS
 def test_redis_away(
     make_stack: MakeStack,
     breakable_postgres: tuple[object, str],
     seed: int,
     away: Callable[[Stack], AbstractContextManager[None]],
+    seconds: float,
 ) -> None:
     stack = make_stack(database_url=breakable_postgres[1], web=2, beat=True)
-    _traffic_while(stack, seed, lambda: away(stack))
+    _traffic_while(stack, seed, lambda: away(stack), seconds)
 
 
-@pytest.mark.parametrize("away", [dead, hung], ids=["F6 dead", "F7 hung"])
+@FAULTS
 def test_redis_away_on_sqlite(
-    make_stack: MakeStack, seed: int, away: Callable[[Stack], AbstractContextManager[None]]
+    make_stack: MakeStack,
+    seed: int,
+    away: Callable[[Stack], AbstractContextManager[None]],
+    seconds: float,
 ) -> None:
     stack = make_stack(beat=True)
-    _traffic_while(stack, seed, lambda: away(stack))
+    _traffic_while(stack, seed, lambda: away(stack), seconds)
 
 
 def test_web_cut_off_from_redis(sqlite_template: Path, tmp_path: Path, seed: int) -> None:
@@ -62,20 +75,21 @@ def test_web_cut_off_from_redis(sqlite_template: Path, tmp_path: Path, seed: int
             proxy.release()
 
         with stack:
-            _traffic_while(stack, seed, partition)
+            _traffic_while(stack, seed, partition, HUNG_SECONDS)
 
 
 def _traffic_while(
-    stack: Stack, seed: int, away: Callable[[], AbstractContextManager[None]]
+    stack: Stack, seed: int, away: Callable[[], AbstractContextManager[None]], seconds: float
 ) -> None:
     web = stack.processes["web"]
-    traffic = Traffic(stack, seed=seed, urls=urls_of(stack), pairs=6, count=45, pause=0.2)
+    count = int((seconds + 10) / PAUSE)
+    traffic = Traffic(stack, seed=seed, urls=urls_of(stack), pairs=6, count=count, pause=PAUSE)
     with traffic:
         time.sleep(1)
         with away():
             begin = time.monotonic()
             _expect_degraded(web.port)
-            time.sleep(AWAY_SECONDS)
+            time.sleep(seconds)
             assert traffic.running, "the traffic ended before Redis was back"
             end = time.monotonic()
     during = [one for one in traffic.history.attempts if begin <= one.begin < end]
