@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.clients import sign_in
 from tests.e2e.conftest import NewPage
 from tests.e2e.screens import Dashboard, Widget
 from tests.processes import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, until
@@ -80,6 +81,26 @@ def test_the_visitors_keyboard_is_enough(stack: Stack, new_page: NewPage, langua
     page.keyboard.press("Escape")
     expect(widget.box).to_be_hidden()
     expect(widget.launcher).to_be_focused()
+
+
+def test_where_websockets_are_cut_off_the_talk_goes_over_polling(
+    stack: Stack, new_page: NewPage
+) -> None:
+    page, polls = new_page(), []
+    page.add_init_script(
+        "WebSocket = class extends WebSocket { constructor() { super('/nothing/here'); } }"
+    )
+    page.on("request", lambda one: polls.append(one.url) if "=polling" in one.url else None)
+    widget = Widget(page, stack.url, "en")
+    widget.visit()
+    widget.open()
+    widget.say("Is anybody there?")
+    agent = sign_in(stack.url)
+    widget.expect_texts(["Is anybody there?"])
+    (session,) = agent.get("/api/chat/sessions", status="open").json()["items"]
+    agent.send(session["id"], "Yes, over HTTP.").raise_for_status()
+    widget.expect_texts(["Is anybody there?", "Yes, over HTTP."])
+    assert polls
 
 
 def test_the_agents_keyboard_is_enough(stack: Stack, new_page: NewPage) -> None:
