@@ -28,7 +28,7 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     """Register every route."""
     loopback = None if settings.production else settings.port
     origins = Origins(settings.public_origin, settings.allowed_origins, loopback)
-    caller = Caller(services.authentication)
+    caller = Caller(services.authentication, origins)
     problems.install(app)
     Around(ids, services.sites, origins).install(app)
     api = documents.create_api(app)

@@ -56,7 +56,6 @@ def create_blueprint(services: DashboardServices, settings: Settings) -> Bluepri
     add("/data/sessions", "sessions_data", inbox.sessions_data)
     add("/data/sessions/<session_id>", "conversation_data", inbox.conversation_data)
     add("/data/sessions/<session_id>/messages", "messages_data", inbox.messages_data)
-    add("/data/sessions/<session_id>/messages", "send_data", inbox.send_data, methods=["POST"])
 
     def prepare() -> AnyResponse | None:
         new_nonce()

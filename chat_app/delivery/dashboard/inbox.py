@@ -5,19 +5,15 @@ from typing import Any, Final
 from flask import Response, g, jsonify, render_template, request
 from marshmallow import ValidationError
 
-from chat_app.delivery.dashboard.forms import TokenForm
 from chat_app.delivery.dashboard.presentation import present
 from chat_app.delivery.dashboard.services import DashboardServices
 from chat_app.delivery.dashboard.views import VIEWS, dump_counts, first_view, view_of
-from chat_app.delivery.errors import invalid
 from chat_app.delivery.schemas.agent import dump_agent
-from chat_app.delivery.schemas.event import SendSchema
 from chat_app.delivery.schemas.fields import Id
-from chat_app.delivery.schemas.message import draft_of, dump_message, dump_page
+from chat_app.delivery.schemas.message import dump_page
 from chat_app.delivery.schemas.session import dump_session, read_cursor, write_cursor
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import Forbidden, NotFound, Validation
-from chat_app.domain.message import Draft
+from chat_app.domain.errors import NotFound, Validation
 from chat_app.settings import Settings
 
 LIST_LIMIT: Final = 30
@@ -61,14 +57,6 @@ class Inbox:
         before_seq = _number("before_seq")
         _check_id(session_id)
         return jsonify(self._messages(g.actor, session_id, before_seq=before_seq))
-
-    def send_data(self, session_id: str) -> Response:
-        """POST /dashboard/data/sessions/<id>/messages: send while no socket can be had."""
-        if not TokenForm().validate():
-            raise Forbidden
-        sent = self._services.messages.send(g.actor, session_id, _draft(session_id))
-        message = dump_message(sent.message, sent.session, g.actor)
-        return jsonify(message=message, duplicate=sent.duplicate)
 
     def _render(self, actor: Actor, current: dict[str, Any] | None) -> str:
         counts = self._services.sessions.counts(actor)
@@ -123,17 +111,6 @@ def _number(name: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise Validation.of(name, "must be a whole number")
     return int(given)
-
-
-def _draft(session_id: str) -> Draft:
-    """The message of a form."""
-    _check_id(session_id)
-    given = {key: request.form.get(key, "") for key in ("client_msg_id", "body", "kind")}
-    try:
-        data = SendSchema().load({"session_id": session_id, **given})
-    except ValidationError as error:
-        raise invalid(error) from None
-    return draft_of(data, data["client_msg_id"])
 
 
 def _query() -> str | None:

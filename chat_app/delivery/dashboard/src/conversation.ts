@@ -1,6 +1,5 @@
 /** The open conversation: its messages, its head, its marks; everything live about it. */
 
-import type { Connection } from "../../browser/connection";
 import type { AgentSession, Message, ServerEvents } from "../../browser/protocol";
 import type { Revising } from "../../browser/revising";
 import type { SendQueue } from "../../browser/send_queue";
@@ -10,6 +9,7 @@ import type { Details } from "./details";
 import { must, setAttribute } from "./dom";
 import { Follower } from "./follower";
 import { Head } from "./head";
+import type { Line } from "./line";
 import { announce, toast } from "./notices";
 import { visitorName } from "./presentation";
 import { isWatched, ReadMarks } from "./read_marks";
@@ -39,14 +39,14 @@ export class Conversation {
   private readonly earlier = must<HTMLButtonElement>("[data-earlier]");
 
   constructor(
-    private readonly connection: Connection,
+    private readonly line: Line,
     private readonly queue: SendQueue,
     private readonly details: Details,
     private readonly me: Me,
     most: number,
     private readonly events: ConversationEvents,
   ) {
-    this.revising = agentsRevising(connection, me, {
+    this.revising = agentsRevising(me, {
       session: () => this.session,
       apply: (message) => this.take(message),
       changed: () => {
@@ -57,7 +57,7 @@ export class Conversation {
     this.thread = this.makeThread();
     this.typing = new TypingDisplay(() => this.thread.stay());
     this.signal = new TypingSignal((typing) => this.tell("set_typing", { typing }));
-    this.marks = new ReadMarks(connection, {
+    this.marks = new ReadMarks(line, {
       seq: () => (this.session && this.thread.atEnd ? this.last : 0),
       moved: (id, unread) => events.unread(id, unread),
     });
@@ -156,7 +156,7 @@ export class Conversation {
   }
 
   private makeFollower(id: string): Follower {
-    return new Follower(this.connection, id, {
+    return new Follower(this.line.connection, id, {
       session: (session) => {
         this.setSession(session);
         this.events.session(session);
@@ -188,7 +188,7 @@ export class Conversation {
   }
 
   private tell(event: string, payload: object): void {
-    if (this.session) void this.connection.request(event, { session_id: this.session.id, ...payload });
+    if (this.session) void this.line.connection.request(event, { session_id: this.session.id, ...payload });
   }
 
   private draw(): void {
@@ -206,7 +206,7 @@ export class Conversation {
   }
 
   private listen(): void {
-    const { connection } = this;
+    const { connection } = this.line;
     connection.on("message_created", ({ message }) => this.arrived(message));
     connection.on("message_updated", ({ message }) => this.take(message));
     connection.on("typing_changed", (event) => this.showTyping(event));

@@ -51,7 +51,7 @@ class Inbox {
       show: (view) => void this.show(view),
       counts: (counts) => this.counts.show(counts),
     });
-    this.conversation = new Conversation(connection, this.queue, this.details, boot.me, boot.message_characters, {
+    this.conversation = new Conversation(this.line, this.queue, this.details, boot.me, boot.message_characters, {
       session: (session) => this.list.take(session),
       unread: (id, unread) => this.list.setUnread(id, unread),
       leave: () => this.list.focus(),

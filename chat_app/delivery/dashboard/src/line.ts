@@ -2,9 +2,9 @@
 
 import { Connection, type ConnectionState } from "../../browser/connection";
 import { Fallback } from "../../browser/fallback";
-import type { SentAck } from "../../browser/protocol";
+import type { Ack, SentAck } from "../../browser/protocol";
 import type { Outgoing } from "../../browser/send_queue";
-import { postMessage } from "./data";
+import { call, sessionPath } from "./api";
 
 export type LineState = ConnectionState | "polling";
 
@@ -26,10 +26,21 @@ export class Line {
     react(this.state);
   }
 
-  send(outgoing: Outgoing): Promise<SentAck> {
-    if (this.state === "polling") return postMessage(outgoing);
-    const { session_id, client_msg_id, body, kind } = outgoing;
-    return this.connection.request("send_message", { session_id, client_msg_id, body, kind });
+  /** Send a message over whatever there is; the same client_msg_id again is stored once. */
+  send({ session_id, client_msg_id, body, kind }: Outgoing): Promise<SentAck> {
+    const draft = { client_msg_id, body, kind };
+    if (this.isLive) return this.connection.request("send_message", { session_id, ...draft });
+    return call("POST", sessionPath(session_id, "messages"), draft);
+  }
+
+  /** Move the read mark; it only moves up, so that doing it twice is harmless. */
+  markRead(session_id: string, seq: number): Promise<Ack<{ unread: number }>> {
+    if (this.isLive) return this.connection.request("mark_read", { session_id, seq });
+    return call("POST", sessionPath(session_id, "read"), { seq });
+  }
+
+  private get isLive(): boolean {
+    return this.connection.state === "online";
   }
 
   private follow(state: ConnectionState): void {

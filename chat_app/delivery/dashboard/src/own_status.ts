@@ -2,13 +2,14 @@
 
 import type { Connection } from "../../browser/connection";
 import type { AgentStatus } from "../../browser/protocol";
+import { call } from "./api";
 import { failureText, t, type Me } from "./boot";
 import { must, setText } from "./dom";
 import { toast } from "./notices";
 
 export class OwnStatus {
   constructor(
-    private readonly connection: Connection,
+    connection: Connection,
     private readonly me: Me,
   ) {
     for (const button of document.querySelectorAll<HTMLButtonElement>("[data-status][type=button]")) {
@@ -21,7 +22,7 @@ export class OwnStatus {
 
   private async choose(status: AgentStatus): Promise<void> {
     const menu = must<HTMLDetailsElement>("[data-menu]");
-    const ack = await this.connection.request("set_status", { status });
+    const ack = await call("PUT", "/api/agents/me/status", { status });
     if (!ack.ok) return toast(failureText(ack.error));
     this.show(status);
     if (menu.open) {

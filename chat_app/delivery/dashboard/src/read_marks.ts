@@ -1,7 +1,7 @@
 /** How far each side has read the open conversation. */
 
-import type { Connection } from "../../browser/connection";
 import type { ServerEvents } from "../../browser/protocol";
+import type { Line } from "./line";
 
 /** True while this page is the one that somebody looks at. */
 export function isWatched(): boolean {
@@ -23,14 +23,14 @@ export class ReadMarks {
   private busy = false;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly line: Line,
     private readonly reading: Reading,
   ) {
     for (const event of ["focus", "visibilitychange"]) {
       window.addEventListener(event, () => this.check());
       document.addEventListener(event, () => this.check());
     }
-    connection.onState((state) => {
+    line.connection.onState((state) => {
       if (state === "online") this.marked = 0;
     });
   }
@@ -58,7 +58,7 @@ export class ReadMarks {
 
   private async mark(id: string, seq: number): Promise<void> {
     this.busy = true;
-    const ack = await this.connection.request<{ unread: number }>("mark_read", { session_id: id, seq });
+    const ack = await this.line.markRead(id, seq);
     this.busy = false;
     if (!ack.ok) return;
     if (id === this.sessionId) this.marked = seq;

@@ -1,8 +1,8 @@
 /** Editing and recalling an agent's own messages: what is asked of the server, and what is said when it refuses. */
 
-import type { Connection } from "../../browser/connection";
 import type { AgentSession, Failure, Message } from "../../browser/protocol";
 import { Revising } from "../../browser/revising";
+import { call, sessionPath } from "./api";
 import { failureText, now, t, type Me } from "./boot";
 import { toast } from "./notices";
 
@@ -13,16 +13,16 @@ export interface RevisingPlace {
   changed: () => void;
 }
 
-export function agentsRevising(connection: Connection, me: Me, place: RevisingPlace): Revising {
+export function agentsRevising(me: Me, place: RevisingPlace): Revising {
   let told: Failure | null = null;
   const revising: Revising = new Revising({
     isOwn: ({ sender }) => sender.kind === "agent" && sender.id === me.id,
     now,
     canWrite: () => (place.session()?.status ?? "closed") !== "closed",
-    change: ({ session_id, id: message_id }, body) =>
-      body === undefined
-        ? connection.request("recall_message", { session_id, message_id })
-        : connection.request("edit_message", { session_id, message_id, body }),
+    change: ({ session_id, id }, body) => {
+      const path = sessionPath(session_id, `messages/${id}`);
+      return body === undefined ? call("DELETE", path) : call("PATCH", path, { body });
+    },
     apply: place.apply,
     onChange: () => {
       const { failure } = revising;
