@@ -113,6 +113,20 @@ class FakeSessions:
             if one.status == "queued"
         }
 
+    def waiting_in(self, department_id: str | None, limit: int) -> Sequence[Session]:
+        here = [one for one in self._waiting() if one.department_id == department_id]
+        return sorted(here, key=_turn)[:limit]
+
+    def last_agent_of(self, visitor_id: str) -> str | None:
+        had = [one for one in self._rows.sessions if one.visitor_id == visitor_id and one.agent_id]
+        newest = max(had, key=lambda one: (one.created_at, one.id), default=None)
+        return newest.agent_id if newest else None
+
+    def to_wake(self, moment: datetime, limit: int) -> Sequence[str]:
+        snoozed = [one for one in self._rows.sessions if one.status == "snoozed"]
+        due = [(one.snoozed_until, one.id) for one in snoozed if one.snoozed_until]
+        return [session_id for until, session_id in sorted(due) if until <= moment][:limit]
+
     def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
         open_ones = [
             one for one in self._rows.sessions if one.status in ("bot", "queued", "active")
@@ -222,6 +236,18 @@ class FakeAssignments:
         mine = [one for one in self._rows.assignments if one.agent_id == agent_id]
         return {one.open_slot for one in mine if one.open_slot is not None}
 
+    def handling_seconds(
+        self, department_id: str | None, since: datetime, limit: int
+    ) -> Sequence[float]:
+        of = {one.id: one.department_id for one in self._rows.sessions}
+        done = [
+            (one.released_at, one.assigned_at)
+            for one in self._rows.assignments
+            if one.released_at and one.released_at > since and of[one.session_id] == department_id
+        ]
+        newest = sorted(done, reverse=True)[:limit]
+        return [(released - assigned).total_seconds() for released, assigned in newest]
+
     def to_take_back(self, agent_id: str, answered_seconds: int) -> Sequence[str]:
         agent = next(one for one in self._rows.agents if one.id == agent_id)
         if agent.absent_since is None:
@@ -231,8 +257,12 @@ class FakeAssignments:
         return sorted(
             one.session_id
             for one in held
-            if one.open_session and (long_gone or not self._is_answered(one))
+            if self._is_active(one) and (long_gone or not self._is_answered(one))
         )
+
+    def _is_active(self, assignment: Assignment) -> bool:
+        session = assignment.open_session
+        return any(one.id == session and one.status == "active" for one in self._rows.sessions)
 
     def _is_answered(self, assignment: Assignment) -> bool:
         return any(

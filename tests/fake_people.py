@@ -9,6 +9,7 @@ from chat_app.domain.department import Department
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import Cursor
 from chat_app.domain.routing import Assignment, Candidate
+from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
 
@@ -25,6 +26,7 @@ class PeopleRows(Protocol):
     leases: list[AgentLease]
     visitors: list[Visitor]
     visitor_tokens: list[VisitorToken]
+    sessions: list[Session]
     assignments: list[Assignment]
 
 
@@ -173,6 +175,13 @@ class FakeAgents:
         self._rows.agents.append(agent)
         self._flush()
 
+    def observe(self, agents: Sequence[Agent]) -> None:
+        now = self._clock.now()
+        alive = {one.agent_id for one in self._rows.leases if one.lease_until > now}
+        active = [one.agent_id for one in self._rows.sessions if one.status == "active"]
+        for one in agents:
+            one.connected, one.active_sessions = one.id in alive, active.count(one.id)
+
     def mark_absent(self, ids: Iterable[str]) -> None:
         wanted = set(ids)
         for one in self._rows.agents:
@@ -218,7 +227,14 @@ class FakeAgents:
         now = self._clock.now()
         alive = {one.agent_id for one in self._rows.leases if one.lease_until > now}
         return [
-            Candidate(one.id, one.name, self._load(one), one.capacity, one.last_assigned_at)
+            Candidate(
+                one.id,
+                one.name,
+                self._load(one),
+                one.capacity,
+                one.last_assigned_at,
+                tuple(one.languages),
+            )
             for one in self._serving(department_id)
             if one.status == "online" and not one.disabled and one.id in alive
         ]

@@ -9,3 +9,9 @@ from workers.services import services
 def assign_waiting() -> int:
     """Assign whoever can be served; the sweep behind the wake-ups."""
     return services().assigning.assign_waiting()
+
+
+@shared_task(name="workers.assignment.wake_snoozed")
+def wake_snoozed() -> int:
+    """Bring back snoozed sessions whose time has come."""
+    return services().snoozing.wake_due()

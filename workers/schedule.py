@@ -13,6 +13,7 @@ def _every(seconds: float, task: str) -> dict[str, Any]:
 BEAT: Final = {
     "drain-outbox": _every(SWEEP_SECONDS, "workers.outbox.drain"),
     "assign-waiting": _every(SWEEP_SECONDS, "workers.assignment.assign_waiting"),
+    "wake-snoozed": _every(SWEEP_SECONDS, "workers.assignment.wake_snoozed"),
     "sweep-presence": _every(SWEEP_SECONDS, "workers.presence.sweep"),
     "close-idle": _every(MINUTE_SECONDS, "workers.archiving.close_idle"),
 }

@@ -17,7 +17,8 @@ class Agent:
 
     `status` is what the agent chose; it takes new sessions only while `online` and while at
     least one of its sockets is alive. `capacity` counts active sessions. `absent_since` is set
-    while it is offline by choice, or after it lost its last socket.
+    while it is offline by choice, or after it lost its last socket. `connected` (a live socket)
+    and `active_sessions` are what `Agents.observe` saw last.
     """
 
     id: str
@@ -36,6 +37,8 @@ class Agent:
     last_assigned_at: datetime | None = None
     absent_since: datetime | None = None
     deleted_at: datetime | None = None
+    connected: bool = False
+    active_sessions: int = 0
 
     @property
     def is_admin(self) -> bool:

@@ -24,6 +24,7 @@ class SessionView:
     agent: Agent | None = None
     department: Department | None = None
     queue_position: int | None = None
+    wait_seconds: int | None = None
     visitor_unread: int = 0
     agent_unread: int = 0
     visitor_online: bool = False
@@ -78,6 +79,13 @@ class SessionUpdated:
 
 
 @dataclass(frozen=True)
+class SessionSnoozed:
+    """A session was put aside; its agent has room again. Its visitor is not told."""
+
+    view: SessionView
+
+
+@dataclass(frozen=True)
 class SessionClosed:
     """A conversation ended; its agent has room again."""
 
@@ -104,6 +112,22 @@ class TypingChanged:
     typing: bool
     preview: str | None = None
     origin: str | None = None
+
+
+@dataclass(frozen=True)
+class QueueChanged:
+    """Others wait before or behind one now, or for other agents, in a department's queue."""
+
+    department_id: str | None
+
+
+@dataclass(frozen=True)
+class QueueMoved:
+    """Where a waiting visitor stands now; `wait_seconds` is an estimate, None while unknown."""
+
+    session_id: str
+    position: int
+    wait_seconds: int | None
 
 
 @dataclass(frozen=True)
@@ -158,9 +182,12 @@ Event = (
     | MessageUpdated
     | SessionAssigned
     | SessionUpdated
+    | SessionSnoozed
     | SessionClosed
     | ReadMoved
     | TypingChanged
+    | QueueChanged
+    | QueueMoved
     | AgentStatusChanged
     | AgentChanged
     | AgentLeft

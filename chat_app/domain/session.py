@@ -5,13 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import AlreadyAssigned, Forbidden, SessionClosed, StaleAssignment
+from chat_app.domain.errors import (
+    AlreadyAssigned,
+    Forbidden,
+    SessionClosed,
+    SessionOpen,
+    StaleAssignment,
+    Validation,
+)
 from chat_app.domain.message import Draft, Message, MessageStatus, SenderKind
 
 SessionStatus = Literal["bot", "queued", "active", "snoozed", "closed"]
 MAIL_PAUSE = timedelta(seconds=5)
 STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "closed")
 Priority = Literal["low", "normal", "high", "urgent"]
+PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 Side = Literal["visitor", "agent"]
 
 
@@ -24,6 +32,8 @@ class Session:
     `open_key` is unique while the session is open: a visitor has one open session per site.
     `assign_epoch` rises with every change of hands, and fences actions on outdated copies.
     `visitor_updated_at` is `updated_at` without notes, which a visitor must not even suspect.
+    `queued_at` decides whose turn it is, `waiting_since` says how long the visitor has waited in
+    this department. `preferred_agent_id` knows the visitor and comes first while it is free.
     """
 
     id: str
@@ -47,6 +57,9 @@ class Session:
     assign_epoch: int = 0
     assigned_because: dict[str, Any] | None = None
     queued_at: datetime | None = None
+    waiting_since: datetime | None = None
+    snoozed_until: datetime | None = None
+    preferred_agent_id: str | None = None
     last_seq: int = 0
     last_visitor_seq: int = 0
     revision: int = 0
@@ -80,6 +93,7 @@ class Session:
         subject: str | None = None,
         locale: str | None = None,
         page: dict[str, Any] | None = None,
+        preferred_agent_id: str | None = None,
     ) -> "Session":
         """Begin a conversation: it waits for an agent from now on."""
         return cls(
@@ -91,6 +105,8 @@ class Session:
             updated_at=at,
             visitor_updated_at=at,
             queued_at=at,
+            waiting_since=at,
+            preferred_agent_id=preferred_agent_id,
             department_id=department_id,
             subject=subject,
             locale=locale,
@@ -109,8 +125,7 @@ class Session:
         The caller holds the session's lock and has ruled out a duplicate. Raises SessionClosed,
         or Forbidden for a note of a visitor.
         """
-        if self.is_closed:
-            raise SessionClosed
+        self.check_open()
         if actor.is_visitor and draft.kind == "note":
             raise Forbidden("Only agents write notes")
         return self._append(draft, actor.kind, actor.id, actor.name, message_id, at)
@@ -192,33 +207,67 @@ class Session:
 
     def assign(self, agent_id: str, because: dict[str, Any] | None, at: datetime) -> None:
         """Put the session into an agent's hands. Raises SessionClosed."""
-        if self.is_closed:
-            raise SessionClosed
+        self.check_open()
         self.status = "active"
         self.agent_id = agent_id
-        self.assign_epoch += 1
         self.assigned_because = because
-        self.queued_at = None
-        self.updated_at = self.visitor_updated_at = at
+        self.queued_at = self.waiting_since = self.snoozed_until = None
+        self._change_hands(at)
 
     def requeue(self, at: datetime) -> None:
         """Take the session out of its agent's hands: it waits again, before those that came later.
 
         Raises SessionClosed.
         """
-        if self.is_closed:
-            raise SessionClosed
+        self.check_open()
         self.status = "queued"
         self.agent_id = None
+        self.assigned_because = self.snoozed_until = None
+        self.queued_at, self.waiting_since = self.created_at, at
+        self._change_hands(at)
+
+    def snooze(self, until: datetime, at: datetime) -> None:
+        """Put it aside: it stays its agent's, takes no slot, and comes back at `until`.
+
+        The visitor is not told. Raises SessionClosed, or Validation when no agent has it.
+        """
+        self.check_open()
+        if self.agent_id is None:
+            raise Validation("Only a conversation that somebody has can be snoozed")
+        self.status = "snoozed"
+        self.snoozed_until = until
         self.assign_epoch += 1
-        self.assigned_because = None
-        self.queued_at = self.created_at
-        self.updated_at = self.visitor_updated_at = at
+        self.updated_at = at
+
+    def reopen(self, at: datetime) -> None:
+        """Take up a conversation that was over: it waits, before those that came later.
+
+        Raises SessionOpen.
+        """
+        if not self.is_closed:
+            raise SessionOpen
+        self.status = "queued"
+        self.open_key = f"{self.site_id}:{self.visitor_id}"
+        self.preferred_agent_id, self.agent_id = self.agent_id, None
+        self.closed_at = self.close_reason = self.assigned_because = None
+        self.queued_at, self.waiting_since = self.created_at, at
+        self._change_hands(at)
 
     def move(self, department_id: str | None, at: datetime) -> None:
-        """Belong to another department, or to none, from now on."""
+        """Belong to another department, or to none, from now on; its turn in the queue stays."""
         self.department_id = department_id
+        if self.status == "queued":
+            self.waiting_since = at
         self.updated_at = self.visitor_updated_at = at
+
+    def _change_hands(self, at: datetime) -> None:
+        self.assign_epoch += 1
+        self.updated_at = self.visitor_updated_at = at
+
+    def check_open(self) -> None:
+        """Raise SessionClosed once the conversation is over."""
+        if self.is_closed:
+            raise SessionClosed
 
     def check_epoch(self, assign_epoch: int | None) -> None:
         """Raise StaleAssignment when the caller's copy is older than the last change of hands."""
@@ -227,8 +276,7 @@ class Session:
 
     def check_acceptable(self, agent_id: str) -> None:
         """Raise SessionClosed, or AlreadyAssigned when another agent has the session."""
-        if self.is_closed:
-            raise SessionClosed
+        self.check_open()
         if self.agent_id is not None and self.agent_id != agent_id:
             raise AlreadyAssigned
 
@@ -237,10 +285,9 @@ class Session:
         self.status = "closed"
         self.closed_at = at
         self.close_reason = reason
-        self.updated_at = self.visitor_updated_at = at
-        self.queued_at = None
+        self.queued_at = self.waiting_since = self.snoozed_until = None
         self.open_key = None
-        self.assign_epoch += 1
+        self._change_hands(at)
 
     def last_for(self, side: Side) -> int:
         """The last number in the numbers of `side`."""

@@ -1,7 +1,7 @@
 """The only way from an id to an object: it hides what the caller may not see."""
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import Forbidden, NotFound, Unauthorized
+from chat_app.domain.errors import AlreadyAssigned, Forbidden, NotFound, Unauthorized, Validation
 from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import UnitOfWork
 from chat_app.domain.session import Session, Side
@@ -30,6 +30,27 @@ def visible_session(
     if session is None or not may_see(actor, session):
         raise NotFound("There is no such session")
     return session
+
+
+def check_hands(actor: Actor, session: Session, assign_epoch: int | None) -> None:
+    """Whether an agent may act on a session as it saw it, in its own hands or in nobody's.
+
+    Supervisors may act on others' sessions. Raises Validation without an `assign_epoch`,
+    StaleAssignment, SessionClosed or AlreadyAssigned.
+    """
+    require_agent(actor)
+    if assign_epoch is None:
+        raise Validation.of("assign_epoch", "is required")
+    session.check_epoch(assign_epoch)
+    session.check_open()
+    if session.agent_id not in (None, actor.id) and not actor.oversees:
+        raise AlreadyAssigned
+
+
+def check_force(actor: Actor, *, force: bool) -> None:
+    """Raise Forbidden unless the actor may fill an agent above its capacity."""
+    if force and not actor.oversees:
+        raise Forbidden("Only supervisors may force this")
 
 
 def side_of(actor: Actor) -> Side:

@@ -16,6 +16,7 @@ from chat_app.domain.events import (
     MessageUpdated,
     SessionClosed,
     SessionQueued,
+    SessionSnoozed,
 )
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock, Ids, Realtime, RecentMessages, Wakeup
@@ -24,6 +25,7 @@ MISSED: Final = "mail_missed_messages"
 ASSIGN: Final = "assign_sessions"
 REQUEUE: Final = "requeue_sessions"
 TAKE_BACK: Final = "take_back_sessions"
+WAKE: Final = "wake_session"
 EMPTY: Final = "empty_department"
 
 
@@ -41,9 +43,14 @@ def _assign(_: Event) -> Iterable[Work]:
     yield Work(ASSIGN)
 
 
-def _mail_if_missed(event: Event) -> Iterable[Work]:
-    if isinstance(event, MessageSent) and event.mail_in is not None:
-        yield Work(MISSED, {"session_id": event.session.id}, delay_seconds=event.mail_in)
+def _message_sent(event: Event) -> Iterable[Work]:
+    if not isinstance(event, MessageSent):
+        return
+    session = event.session
+    if event.mail_in is not None:
+        yield Work(MISSED, {"session_id": session.id}, delay_seconds=event.mail_in)
+    if session.status == "snoozed" and event.message.sender_kind == "visitor":
+        yield Work(WAKE, {"session_id": session.id, "assign_epoch": session.assign_epoch})
 
 
 def _status_chosen(event: Event) -> Iterable[Work]:
@@ -68,13 +75,14 @@ def _empty(event: Event) -> Iterable[Work]:
 
 DURABLE: Mapping[type[Any], Callable[[Event], Iterable[Work]]] = {
     SessionQueued: _assign,
+    SessionSnoozed: _assign,
     SessionClosed: _assign,
     AgentStatusChanged: _status_chosen,
     AgentChanged: _assign,
     AgentLeft: _requeue,
     DepartmentChanged: _assign,
     DepartmentDeleted: _empty,
-    MessageSent: _mail_if_missed,
+    MessageSent: _message_sent,
 }
 
 

@@ -35,7 +35,9 @@ class Agents:
     def me(self, actor: Actor) -> Agent:
         """The caller's own account."""
         with self._uow.reading() as uow:
-            return _account(uow, require_agent(actor))
+            agent = _account(uow, require_agent(actor))
+            uow.agents.observe([agent])
+            return agent
 
     def set_status(self, actor: Actor, status: AgentStatus) -> Agent:
         """Choose online, away or offline.
@@ -51,6 +53,7 @@ class Agents:
             uow.flush()
             if status == "offline":
                 uow.agents.mark_absent([agent.id])
+            uow.agents.observe([agent])
             uow.commit(AgentStatusChanged(agent.id, status, tuple(agent.department_ids)))
             return agent
 

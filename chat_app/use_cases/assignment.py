@@ -1,7 +1,13 @@
 """Gives waiting sessions to agents, oldest first, as long as somebody has room."""
 
-from chat_app.domain.repositories import Collision, Duplicate, UnitOfWorkFactory
-from chat_app.domain.routing import least_busy
+from dataclasses import dataclass, field
+
+from chat_app.domain.department import Strategy
+from chat_app.domain.events import AssignReason, QueueChanged
+from chat_app.domain.ports import Realtime
+from chat_app.domain.repositories import Collision, Duplicate, UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.routing import Choice, choose
+from chat_app.domain.session import Session
 from chat_app.use_cases.hands import Hands
 
 MOST_PER_RUN = 500
@@ -10,36 +16,65 @@ MOST_PER_RUN = 500
 class Assigning:
     """Runs in workers; several may run at once."""
 
-    def __init__(self, uow: UnitOfWorkFactory, hands: Hands) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, hands: Hands, realtime: Realtime) -> None:
         self._uow = uow
         self._hands = hands
+        self._realtime = realtime
 
     def assign_waiting(self) -> int:
         """Assign until nobody waits who could be served; return how many were."""
-        assigned = 0
-        full: set[str | None] = set()
+        run = _Run()
         for _ in range(MOST_PER_RUN):
             try:
-                outcome = self._assign_next(full)
+                if not self._assign_next(run):
+                    break
             except (Collision, Duplicate):
                 continue  # another worker took the slot or the session: look again
-            if outcome is None:
-                break
-            assigned += outcome
-        return assigned
+        for department_id in run.moved:
+            self._realtime.publish(QueueChanged(department_id))
+        return run.assigned
 
-    def _assign_next(self, full: set[str | None]) -> int | None:
-        """Serve one session; None when none is left. Departments without room join `full`."""
+    def _assign_next(self, run: "_Run") -> bool:
+        """Serve one session, or find its department without room; False when none is left."""
         with self._uow() as uow:
-            session = uow.sessions.next_waiting(full)
+            session = uow.sessions.next_waiting(run.full)
             if session is None:
-                return None
-            candidates = uow.agents.candidates(session.department_id)
-            chosen = least_busy(candidates)
-            agent = uow.agents.locked(chosen.agent_id) if chosen else None
-            if agent is None:
-                full.add(session.department_id)
-                return 0
-            because = {"strategy": "least_busy", "candidates": len(candidates)}
-            view = self._hands.hand_over(uow, session, agent, "auto", because)
-            return 0 if view is None else 1
+                return False
+            choice = _choice(uow, session)
+            agent = uow.agents.locked(choice.agent_id) if choice else None
+            if agent is None or choice is None:
+                run.full.add(session.department_id)
+                return True
+            agent.absent_since = None  # it has a live socket
+            # Whoever was assigned, given back or transferred before had other hands already.
+            reason: AssignReason = "requeue" if session.assign_epoch else "auto"
+            given = self._hands.give(uow, session, agent, reason, because=choice.because)
+            if given is not None:
+                uow.commit(*given.events)
+                run.assigned += 1
+                run.moved.add(session.department_id)
+            return True
+
+
+@dataclass
+class _Run:
+    """What one run has found out: departments without room, and whose queue has moved."""
+
+    assigned: int = 0
+    full: set[str | None] = field(default_factory=set)
+    moved: set[str | None] = field(default_factory=set)
+
+
+def _choice(uow: UnitOfWork, session: Session) -> Choice | None:
+    candidates = uow.agents.candidates(session.department_id)
+    return choose(
+        _strategy(uow, session.department_id),
+        candidates,
+        preferred_id=session.preferred_agent_id,
+        locale=session.locale,
+    )
+
+
+def _strategy(uow: UnitOfWork, department_id: str | None) -> Strategy:
+    department = uow.departments.get(department_id) if department_id else None
+    return department.strategy if department else "least_busy"

@@ -130,11 +130,12 @@ class Authentication:
             present = uow.agents.locked(agent.id)
             if present is None or present.disabled or present.password_hash != agent.password_hash:
                 raise Unauthorized("E-mail or password is wrong")  # since a moment ago
+            uow.agents.observe([present])
             uow.agents.add_token(
                 AgentToken(self._tokens.digest(token), agent.id, now, now + TOKEN_LIFETIME)
             )
             uow.commit()
-        return Login(token, now + TOKEN_LIFETIME, agent)
+        return Login(token, now + TOKEN_LIFETIME, present)
 
     def _rules(self, email: str, address: str) -> list[tuple[str, str, int, int]]:
         return [

@@ -1,5 +1,7 @@
 """Puts sessions into agents' hands and takes them back; the only writer of assignments."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chat_app.domain.agent import Agent
@@ -7,6 +9,7 @@ from chat_app.domain.events import (
     AssignReason,
     Event,
     MessageSent,
+    QueueChanged,
     SessionAssigned,
     SessionQueued,
     SessionUpdated,
@@ -21,25 +24,37 @@ from chat_app.domain.system_lines import SystemLine, system_line
 from chat_app.use_cases.views import Views
 
 
+@dataclass(frozen=True)
+class Given:
+    """A session changed hands; the caller commits the events."""
+
+    view: SessionView
+    events: Sequence[Event]
+
+
 class Hands:
-    """The caller holds the locks of the session and then of the agent, in this order."""
+    """The caller holds the locks of the session and then of the agent, in this order, and commits.
+
+    Every change raises `assign_epoch` and, unless asked otherwise, is told in the conversation.
+    """
 
     def __init__(self, views: Views, ids: Ids, clock: Clock) -> None:
         self._views = views
         self._ids = ids
         self._clock = clock
 
-    def hand_over(
+    def give(
         self,
         uow: UnitOfWork,
         session: Session,
         agent: Agent,
         reason: AssignReason,
-        because: dict[str, Any] | None = None,
         *,
+        because: dict[str, Any] | None = None,
         force: bool = False,
-    ) -> SessionView | None:
-        """Assign the session and commit; None when the agent is full or was disabled meanwhile.
+        line: SystemLine | None = "assigned",
+    ) -> Given | None:
+        """Assign the session; None when the agent is full, or was disabled meanwhile.
 
         Forced ones take no slot. The slot is a unique column: two workers that count at the same
         moment cannot both win.
@@ -51,7 +66,6 @@ class Hands:
         self.release(uow, session)
         session.assign(agent.id, because, now)
         agent.last_assigned_at = now
-        agent.absent_since = None  # whoever takes a session is there
         uow.assignments.add(
             Assignment(
                 id=self._ids.new(),
@@ -64,21 +78,33 @@ class Hands:
                 open_slot=slot,
             )
         )
-        message = self.announce(uow, session, "assigned", agent.name)
+        told = [self.announce(uow, session, line, agent.name)] if line else []
+        uow.flush()
         view = self._views.of_one(uow, session)
-        uow.commit(SessionAssigned(view, reason), MessageSent(session, message))
-        return view
+        said = [MessageSent(session, message) for message in told]
+        return Given(view, [SessionAssigned(view, reason), *said])
 
-    def requeue(self, uow: UnitOfWork, session: Session, agent_name: str) -> list[Event]:
-        """Let the session wait again because its agent is gone; the caller commits the events.
+    def requeue(
+        self, uow: UnitOfWork, session: Session, name: str, line: SystemLine | None = "requeued"
+    ) -> Given:
+        """Let the session wait for other hands, before those that came later.
 
         Raises SessionClosed.
         """
         self.release(uow, session)
         session.requeue(self._clock.now())
-        message = self.announce(uow, session, "requeued", agent_name)
+        return self.queued(uow, session, name, line)
+
+    def queued(
+        self, uow: UnitOfWork, session: Session, name: str, line: SystemLine | None
+    ) -> Given:
+        """Tell that a session waits now."""
+        told = [self.announce(uow, session, line, name)] if line else []
+        uow.flush()
         view = self._views.of_one(uow, session)
-        return [SessionQueued(view), SessionUpdated(view), MessageSent(session, message)]
+        said = [MessageSent(session, message) for message in told]
+        moved = QueueChanged(session.department_id)
+        return Given(view, [SessionQueued(view), SessionUpdated(view), moved, *said])
 
     def announce(self, uow: UnitOfWork, session: Session, line: SystemLine, name: str) -> Message:
         """Append a system line in the session's language; flushes what was changed."""
@@ -89,10 +115,17 @@ class Hands:
         return message
 
     def release(self, uow: UnitOfWork, session: Session) -> None:
-        """Give back the slot of whoever has the session."""
+        """End the assignment of whoever has the session."""
         current = uow.assignments.open_of_session(session.id)
         if current is not None:
             current.release(self._clock.now())
+            uow.flush()
+
+    def rest(self, uow: UnitOfWork, session: Session) -> None:
+        """Give back the slot of whoever has the session, who keeps it."""
+        current = uow.assignments.open_of_session(session.id)
+        if current is not None:
+            current.rest()
             uow.flush()
 
 

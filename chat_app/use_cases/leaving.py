@@ -44,5 +44,5 @@ class Leaving:
                 return 0  # it came back meanwhile
             if session.agent_id != agent_id or session.status != "active":
                 return 0
-            uow.commit(*self._hands.requeue(uow, session, agent.name))
+            uow.commit(*self._hands.requeue(uow, session, agent.name).events)
             return 1

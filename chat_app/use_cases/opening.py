@@ -209,6 +209,7 @@ class Opening:
             subject=request.subject,
             locale=request.locale or (site.locale if site.locale != "auto" else None),
             page=request.page,
+            preferred_agent_id=uow.sessions.last_agent_of(visitor.id),
         )
         session.client_session_key = _client_key(site, request)
         uow.sessions.add(session)

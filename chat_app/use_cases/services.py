@@ -8,17 +8,22 @@ from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.health import Health
+from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.outbox import OutboxDrain
 from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.queueing import Queueing
+from chat_app.use_cases.reopening import Reopening
 from chat_app.use_cases.revising import Revising
 from chat_app.use_cases.sessions import Sessions
 from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
+from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.visitors import Visitors
 
 
@@ -37,6 +42,11 @@ class Services:
     opening: Opening
     visitors: Visitors
     sessions: Sessions
+    labelling: Labelling
+    transferring: Transferring
+    snoozing: Snoozing
+    reopening: Reopening
+    queueing: Queueing
     messages: Messages
     revising: Revising
     assigning: Assigning

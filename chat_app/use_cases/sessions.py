@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chat_app.domain.actor import SYSTEM, Actor
-from chat_app.domain.errors import (
-    AlreadyAssigned,
-    CapacityReached,
-    Forbidden,
-    NotFound,
-    Validation,
-)
-from chat_app.domain.events import MessageSent, SessionClosed, SessionView
+from chat_app.domain.errors import CapacityReached, Forbidden, NotFound
+from chat_app.domain.events import MessageSent, QueueChanged, SessionClosed, SessionView
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import (
     Counts,
@@ -23,7 +17,7 @@ from chat_app.domain.repositories import (
 )
 from chat_app.domain.session import Session
 from chat_app.domain.system_lines import SystemLine
-from chat_app.use_cases.access import require_agent, visible_session
+from chat_app.use_cases.access import check_force, check_hands, require_agent, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.views import Views
@@ -101,8 +95,7 @@ class Sessions:
         with self._uow() as uow:
             session = visible_session(uow, actor, session_id, lock=True)
             require_agent(actor)
-            if force and not actor.oversees:
-                raise Forbidden("Only supervisors may force this")
+            check_force(actor, force=force)
             session.check_epoch(assign_epoch)
             if not force:
                 session.check_acceptable(actor.id)
@@ -111,10 +104,13 @@ class Sessions:
             agent = uow.agents.locked(actor.id)
             if agent is None:
                 raise NotFound("There is no such agent")
-            view = self._hands.hand_over(uow, session, agent, "accept", force=force)
-            if view is None:
+            agent.absent_since = None  # whoever takes a session is there
+            left_queue = _left_queue(session)
+            given = self._hands.give(uow, session, agent, "accept", force=force)
+            if given is None:
                 raise CapacityReached
-            return view
+            uow.commit(*given.events, *left_queue)
+            return given.view
 
     def close(
         self,
@@ -138,7 +134,7 @@ class Sessions:
             if session.is_closed:
                 return self._views.of_one(uow, session)
             if actor.is_agent:
-                _check_agent_may_close(actor, session, assign_epoch)
+                check_hands(actor, session, assign_epoch)
             line: SystemLine = "closed_by_agent" if actor.is_agent else "closed_by_visitor"
             return self._end(uow, session, line, actor.name, reason)
 
@@ -162,20 +158,18 @@ class Sessions:
         self, uow: UnitOfWork, session: Session, line: SystemLine, name: str, reason: str | None
     ) -> SessionView:
         message = self._hands.announce(uow, session, line, name)
+        left_queue = _left_queue(session)
         session.close(reason, self._clock.now())
         self._hands.release(uow, session)
         uow.flush()
         view = self._views.of_one(uow, session)
-        uow.commit(MessageSent(session, message), SessionClosed(view))
+        uow.commit(MessageSent(session, message), SessionClosed(view), *left_queue)
         return view
 
 
-def _check_agent_may_close(actor: Actor, session: Session, assign_epoch: int | None) -> None:
-    if assign_epoch is None:
-        raise Validation.of("assign_epoch", "is required")
-    session.check_epoch(assign_epoch)
-    if session.agent_id not in (None, actor.id) and not actor.oversees:
-        raise AlreadyAssigned
+def _left_queue(session: Session) -> list[QueueChanged]:
+    """What others who wait will see, once this session waits no longer."""
+    return [QueueChanged(session.department_id)] if session.status == "queued" else []
 
 
 def _cursor_at(actor: Actor, session: Session) -> Cursor:

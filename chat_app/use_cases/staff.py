@@ -51,13 +51,17 @@ class Staff:
         """All accounts, in the order of their making."""
         require_agent(actor)
         with self._uow.reading() as uow:
-            return page_of(uow.agents.page(cursor, limit + 1), limit)
+            page = page_of(uow.agents.page(cursor, limit + 1), limit)
+            uow.agents.observe(page.items)
+            return page
 
     def read(self, actor: Actor, agent_id: str) -> Agent:
         """One account."""
         require_agent(actor)
         with self._uow.reading() as uow:
-            return _known(uow.agents.get(agent_id))
+            agent = _known(uow.agents.get(agent_id))
+            uow.agents.observe([agent])
+            return agent
 
     def create(self, actor: Actor, new: NewAgent) -> Agent:
         """Add an account; being online and having room, it is given waiting sessions."""
@@ -97,6 +101,7 @@ class Staff:
                 agent.password_hash = hashed
             if hashed is not None or agent.disabled:
                 uow.agents.drop_tokens_of(agent.id)
+            uow.agents.observe([agent])
             uow.commit(*events)
         if AgentLeft(agent.id) in events:
             self.requeue_sessions(agent.id)
@@ -137,7 +142,7 @@ class Staff:
             held = uow.sessions.held_by(agent_id, BATCH)
             events: list[Event] = []
             for session in held:
-                events += self._hands.requeue(uow, session, name)
+                events += self._hands.requeue(uow, session, name).events
             uow.commit(*events)
             return len(held)
 

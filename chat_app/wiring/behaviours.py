@@ -10,7 +10,15 @@ from chat_app.infrastructure.db.engine import DatabaseProbe
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.failpoints import Reach, armed
 from chat_app.settings import Settings
-from chat_app.use_cases.after_commit import ASSIGN, EMPTY, MISSED, REQUEUE, TAKE_BACK, AfterCommit
+from chat_app.use_cases.after_commit import (
+    ASSIGN,
+    EMPTY,
+    MISSED,
+    REQUEUE,
+    TAKE_BACK,
+    WAKE,
+    AfterCommit,
+)
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
@@ -18,6 +26,7 @@ from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
+from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
@@ -26,12 +35,16 @@ from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.outbox import Handler, OutboxDrain
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.queueing import Queueing
+from chat_app.use_cases.reopening import Reopening
 from chat_app.use_cases.revising import Revising
 from chat_app.use_cases.services import Services
 from chat_app.use_cases.sessions import Sessions
 from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
+from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.views import Views
 from chat_app.use_cases.visitors import Visitors
 from chat_app.wiring.adapters import Adapters
@@ -48,18 +61,19 @@ def create_services(
     reach = armed(settings.failpoint)
     after_commit = AfterCommit(pushing.realtime, pushing.wakeup, pushing.recent, ids, clock)
     uow = SqlUnitOfWorkFactory(engine, after_commit, reach)
-    views = Views(adapters.visitors)
+    views = Views(adapters.visitors, clock)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
     log = MessageLog(uow, posting)
     sessions = Sessions(uow, views, hands, clock, ids)
-    assigning = Assigning(uow, hands)
+    assigning = Assigning(uow, hands, pushing.realtime)
+    snoozing = Snoozing(uow, views, hands, clock)
     staff = Staff(uow, hands, adapters.passwords, ids, clock)
     departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
     leaving = Leaving(uow, hands)
     drain = Drain()
-    handlers = _handlers(assigning, notifications, staff, departments, leaving, reach)
+    handlers = _handlers(assigning, notifications, staff, departments, leaving, snoozing, reach)
     services = Services(
         authentication=Authentication(
             uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
@@ -74,6 +88,11 @@ def create_services(
         opening=Opening(uow, posting, views, adapters.tokens, ids, clock, adapters.limiter, limits),
         visitors=Visitors(uow),
         sessions=sessions,
+        labelling=Labelling(uow, views, clock),
+        transferring=Transferring(uow, views, hands, posting, ids, clock),
+        snoozing=snoozing,
+        reopening=Reopening(uow, hands, clock),
+        queueing=Queueing(uow, clock),
         messages=Messages(
             uow, log, views, pushing.recent, pushing.realtime, adapters.limiter, limits
         ),
@@ -93,6 +112,7 @@ def _handlers(
     staff: Staff,
     departments: Departments,
     leaving: Leaving,
+    snoozing: Snoozing,
     reach: Reach,
 ) -> dict[str, Handler]:
     """Who does the work that commits leave behind, by topic."""
@@ -110,6 +130,7 @@ def _handlers(
         MISSED: mail_missed,
         REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
         TAKE_BACK: lambda payload: leaving.take_back(payload["agent_id"]),
+        WAKE: lambda payload: snoozing.wake_for_message(**payload),
         EMPTY: lambda payload: departments.empty(payload["department_id"]),
     }
 

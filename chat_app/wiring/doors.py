@@ -10,6 +10,7 @@ from chat_app.delivery.http import (
     chat,
     departments,
     documents,
+    handling,
     health,
     problems,
     site_settings,
@@ -33,6 +34,7 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     Around(ids, services.sites, origins).install(app)
     api = documents.create_api(app)
     api.register_blueprint(chat.create_blueprint(services, caller, ids))
+    api.register_blueprint(handling.create_blueprint(services, caller))
     api.register_blueprint(sites.create_blueprint(services.sites))
     api.register_blueprint(agents.create_blueprint(services, caller))
     api.register_blueprint(staff.create_blueprint(services.staff, caller))

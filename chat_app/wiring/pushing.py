@@ -9,10 +9,10 @@ from flask_socketio import SocketIO
 
 from chat_app.delivery.realtime.acks import UNKNOWN, UNREADABLE
 from chat_app.delivery.realtime.broadcaster import Broadcaster, Emitter, Runner
-from chat_app.delivery.realtime.inbox import InboxRefresh
 from chat_app.delivery.realtime.plain import PlainRooms
+from chat_app.delivery.realtime.refresh import Refresh
 from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
-from chat_app.domain.events import SessionView
+from chat_app.domain.events import QueueMoved, SessionView
 from chat_app.domain.ports import RecentMessages, Wakeup
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.bus import Bus, LocalRooms, Nowhere
@@ -44,8 +44,9 @@ class Pushing:
         self._services: Services | None = None
         self.socketio = socketio
         self.plain = plain or PlainRooms()
-        inbox = InboxRefresh(self._load, self._tell_inboxes, later)
-        self.realtime = Broadcaster(emitter, runner, inbox)
+        inbox = Refresh(self._load, self._tell_inboxes, later)
+        queues = Refresh(self._places, self._tell_waiting, later)
+        self.realtime = Broadcaster(emitter, runner, inbox, queues)
         self.wakeup = wakeup
         self.recent = recent
 
@@ -55,6 +56,13 @@ class Pushing:
 
     def _tell_inboxes(self, view: SessionView) -> None:
         self.realtime.tell_inboxes(view)
+
+    def _tell_waiting(self, place: QueueMoved) -> None:
+        self.realtime.tell_waiting(place)
+
+    def _places(self, department_ids: Sequence[str | None]) -> Sequence[QueueMoved]:
+        queueing = self._services.queueing if self._services else None
+        return [place for one in department_ids if queueing for place in queueing.places(one)]
 
     def _load(self, session_ids: Sequence[str]) -> Sequence[SessionView]:
         return self._services.sessions.views(session_ids) if self._services else []

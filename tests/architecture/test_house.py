@@ -10,7 +10,6 @@ import pytest
 
 from chat_app.delivery.realtime.agent import AgentNamespace
 from chat_app.delivery.realtime.broadcaster import Broadcaster
-from chat_app.delivery.realtime.inbox import InboxRefresh
 from chat_app.delivery.realtime.visitor import VisitorNamespace
 from chat_app.domain import events
 from tests.processes import ROOT
@@ -93,7 +92,7 @@ def test_one_verb_from_wire_to_handler() -> None:
 
 
 def test_every_fact_is_pushed() -> None:
-    pushes = Broadcaster(None, None, InboxRefresh(None, None, None))._pushes  # type: ignore[arg-type]  # only its table is looked at
+    pushes = Broadcaster(None, None, None, None)._pushes  # type: ignore[arg-type]  # only its table is looked at
     facts = {
         one for one in vars(events).values()
         if isinstance(one, type) and one in getattr(events.Event, "__args__", ())

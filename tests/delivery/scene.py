@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ PASSWORD = "a password of all of them"
 ACTORS = (
     "nobody", "invalid", "owner", "other_visitor", "agent", "outsider", "supervisor", "admin",
 )  # fmt: skip
+
+
+def soon() -> str:
+    """A moment in the future, as it goes over the wire."""
+    return (SystemClock().now() + timedelta(hours=1)).isoformat()
 
 
 class Scene:

@@ -29,10 +29,10 @@ class Office:
 
     def __init__(self, bench: Bench) -> None:
         ids, clock = RandomIds(), SystemClock()
-        hands = Hands(Views(LocalVisitorPresence()), ids, clock)
+        hands = Hands(Views(LocalVisitorPresence(), clock), ids, clock)
         self.staff = Staff(bench.uow, hands, PlainPasswords(), ids, clock)
         self.sites = SiteSettings(bench.uow, ids, clock)
-        self.assigning = Assigning(bench.uow, hands)
+        self.assigning = Assigning(bench.uow, hands, bench.realtime)
 
 
 @pytest.fixture

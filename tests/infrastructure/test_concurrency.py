@@ -39,7 +39,7 @@ class Chat:
 
     def __init__(self, bench: Bench) -> None:
         ids, clock, limits = RandomIds(), SystemClock(), Limits()
-        views = Views(LocalVisitorPresence())
+        views = Views(LocalVisitorPresence(), clock)
         posting = Posting(ids, clock, limits.message_characters)
         self.messages = Messages(
             bench.uow,
@@ -53,7 +53,7 @@ class Chat:
         self.opening = Opening(
             bench.uow, posting, views, HashedTokens(), ids, clock, NoLimits(), limits
         )
-        self.assigning = Assigning(bench.uow, Hands(views, ids, clock))
+        self.assigning = Assigning(bench.uow, Hands(views, ids, clock), bench.realtime)
 
 
 @pytest.fixture

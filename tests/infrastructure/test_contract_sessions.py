@@ -95,6 +95,56 @@ def test_a_place_is_counted_in_the_own_department(bench: Bench) -> None:
     assert positions == {urgent.id: 1, first.id: 2, second.id: 3, smaller: 1, larger: 2}
 
 
+def test_who_waits_in_a_department_is_read_in_its_turn(bench: Bench) -> None:
+    sales = make_department()
+    bench.keep(sales)
+    late = bench.session(department_id=sales.id, created_at=after(9))
+    early = bench.session(department_id=sales.id, created_at=after(1))
+    urgent = bench.session(department_id=sales.id, created_at=after(10), priority="urgent")
+    bench.session(department_id=sales.id, status="active")
+    elsewhere = bench.session()
+    with bench.uow.reading() as uow:
+        assert ids(*uow.sessions.waiting_in(sales.id, 9)) == ids(urgent, early, late)
+        assert ids(*uow.sessions.waiting_in(sales.id, 2)) == ids(urgent, early)
+        assert ids(*uow.sessions.waiting_in(None, 9)) == ids(elsewhere)
+
+
+def test_a_visitor_comes_back_to_the_agent_it_had_last(bench: Bench) -> None:
+    visitor, first, last = bench.visitor(), make_agent(), make_agent()
+    bench.keep(first, last)
+    bench.session(visitor, status="closed", agent_id=last.id, created_at=after(2))
+    bench.session(visitor, status="closed", agent_id=first.id, created_at=after(1))
+    bench.session(visitor, status="closed", created_at=after(3))
+    with bench.uow.reading() as uow:
+        assert uow.sessions.last_agent_of(visitor.id) == last.id
+        assert uow.sessions.last_agent_of(bench.visitor().id) is None
+
+
+def test_snoozed_ones_are_due_when_their_time_has_come(bench: Bench) -> None:
+    second = bench.session(status="snoozed", snoozed_until=after(5))
+    first = bench.session(status="snoozed", snoozed_until=after(1))
+    bench.session(status="snoozed", snoozed_until=after(6))
+    bench.session(status="active", snoozed_until=after(1))
+    with bench.uow.reading() as uow:
+        assert list(uow.sessions.to_wake(after(5), 9)) == ids(first, second)
+        assert list(uow.sessions.to_wake(after(5), 1)) == ids(first)
+
+
+def test_handling_times_are_the_newest_of_the_department(bench: Bench) -> None:
+    sales, agent = make_department(), make_agent()
+    bench.keep(sales, agent)
+    here, elsewhere = bench.session(department_id=sales.id), bench.session()
+    for session, released in ((here, 60), (here, 120), (elsewhere, 600), (here, None), (here, 30)):
+        assignment = make_assignment(session, agent, None)
+        assignment.open_session = session.id if released is None else None
+        assignment.released_at = None if released is None else after(released)
+        bench.keep(assignment)
+    with bench.uow.reading() as uow:
+        assert list(uow.assignments.handling_seconds(sales.id, NOON, 2)) == [120, 60]
+        assert list(uow.assignments.handling_seconds(sales.id, after(60), 9)) == [120]
+        assert list(uow.assignments.handling_seconds(None, NOON, 9)) == [600]
+
+
 # --- Lists ---------------------------------------------------------------------------------------
 
 
@@ -275,9 +325,10 @@ def test_the_open_session_is_the_open_one(bench: Bench) -> None:
 
 def test_what_an_absent_agent_should_not_keep(bench: Bench) -> None:
     agent = make_agent()
-    unanswered, answered = bench.session(), bench.session()
     bench.keep(agent)
-    for session in (unanswered, answered):
+    unanswered, answered = (bench.session(status="active", agent_id=agent.id) for _ in range(2))
+    put_aside = bench.session(status="snoozed", agent_id=agent.id)
+    for session in (unanswered, answered, put_aside):
         bench.keep(
             Assignment(
                 id=new_id(), session_id=session.id, agent_id=agent.id, reason="auto",

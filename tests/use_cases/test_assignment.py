@@ -8,7 +8,7 @@ from chat_app.domain.events import SessionAssigned
 from chat_app.domain.repositories import Duplicate
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
-from tests.builders import after, make_assignment
+from tests.builders import after, make_assignment, visitor_actor
 from tests.fake_conversations import FakeAssignments
 from tests.use_cases.world import World
 
@@ -144,6 +144,58 @@ def test_another_worker_took_the_slot_meanwhile(
     assert world.assigning.assign_waiting() == 1
     assert world.session(session.id).assign_epoch == 1
     assert len(world.said_in(session.id)) == 1
+
+
+def test_where_people_choose_nothing_is_assigned(world: World) -> None:
+    sales = world.add_department(strategy="manual")
+    agent = world.add_agent(department_ids=[sales.id])
+    world.add_session(department_id=sales.id)
+    other = world.add_session(created_at=after(9))
+    assert world.assigning.assign_waiting() == 1
+    assert world.session(other.id).agent_id == agent.id
+
+
+def test_a_department_takes_turns_when_it_says_so(world: World) -> None:
+    sales = world.add_department(strategy="round_robin")
+    agents = [world.add_agent(department_ids=[sales.id]) for _ in range(2)]
+    for slot in (1, 2):
+        busy = world.add_session(status="active", agent_id=agents[0].id)
+        with world.db.change() as uow:
+            uow.assignments.add(make_assignment(busy, agents[0], slot))
+    for second in range(4):
+        world.add_session(department_id=sales.id, created_at=after(second))
+        world.clock.advance(1)
+        world.assigning.assign_waiting()
+    assert loads(world) == {agents[0].id: 4, agents[1].id: 2}
+
+
+def test_a_visitor_who_comes_back_gets_the_agent_it_knows(world: World) -> None:
+    agents = [world.add_agent() for _ in range(3)]
+    visitor = world.add_visitor()
+    world.add_session(visitor, status="closed", agent_id=agents[2].id)
+    opened = world.open(visitor_actor(visitor))
+    world.assigning.assign_waiting()
+    session = world.session(opened.view.session.id)
+    assert session.agent_id == agents[2].id
+    assert session.assigned_because == {"strategy": "last_agent", "candidates": 3}
+
+
+def test_who_speaks_the_visitors_language_comes_first(world: World) -> None:
+    world.add_agent(languages=["en"])
+    chinese = world.add_agent(languages=["zh"], capacity=1)
+    first = world.add_session(locale="zh-CN", created_at=after(1))
+    second = world.add_session(locale="zh-CN", created_at=after(2))
+    assert world.assigning.assign_waiting() == 2
+    assert world.session(first.id).agent_id == chinese.id
+    assert world.session(second.id).status == "active", "nobody waits for a language"
+
+
+def test_after_other_hands_it_is_said_to_be_so(world: World) -> None:
+    world.add_agent()
+    world.add_session(assign_epoch=2)
+    world.assigning.assign_waiting()
+    (event,) = world.realtime.of(SessionAssigned)
+    assert event.reason == "requeue"
 
 
 DEPARTMENTS = st.sampled_from([None, 0, 1])

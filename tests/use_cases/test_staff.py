@@ -167,7 +167,7 @@ class TestChanging:
             waiting = uow.sessions.next_waiting([])
             assert locked is not None
             assert waiting is not None
-            assert world.staff._hands.hand_over(uow, waiting, locked, "auto") is None
+            assert world.staff._hands.give(uow, waiting, locked, "auto") is None
         assert world.assigning.assign_waiting() == 0
 
 
@@ -214,7 +214,7 @@ class TestLeaving:
             assert waiting is not None
             assert chosen is not None
             for force in (False, True):
-                given = world.staff._hands.hand_over(uow, waiting, chosen, "auto", force=force)
+                given = world.staff._hands.give(uow, waiting, chosen, "auto", force=force)
                 assert given is None
 
     def test_another_agent_gets_them(self, world: World, boss: Actor) -> None:

@@ -20,6 +20,7 @@ from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
+from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.message_log import MessageLog, Sent
 from chat_app.use_cases.messages import Messages
@@ -27,11 +28,15 @@ from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.presence import Presence
+from chat_app.use_cases.queueing import Queueing
+from chat_app.use_cases.reopening import Reopening
 from chat_app.use_cases.revising import Revising
 from chat_app.use_cases.sessions import Sessions
 from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
+from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.views import Views
 from tests import builders
 from tests.fake_database import FakeDatabase
@@ -67,7 +72,7 @@ class World:
         self.visitor_presence = FakeVisitorPresence()
         after_commit = AfterCommit(self.realtime, self.wakeup, self.recent, self.ids, self.clock)
         self.db = FakeDatabase(after_commit, self.clock)
-        limits, views = Limits(), Views(self.visitor_presence)
+        limits, views = Limits(), Views(self.visitor_presence, self.clock)
         hands = Hands(views, self.ids, self.clock)
         posting = self.posting = Posting(self.ids, self.clock, limits.message_characters)
         self.sessions = Sessions(self.db, views, hands, self.clock, self.ids)
@@ -84,11 +89,19 @@ class World:
         self.opening = Opening(
             self.db, posting, views, self.tokens, self.ids, self.clock, self.limiter, limits
         )
-        self.assigning = Assigning(self.db, hands)
+        self.assigning = Assigning(self.db, hands, self.realtime)
+        self._let_agents_work(views, hands, posting)
         self.notifications = Notifications(self.db, self.mailer, PUBLIC_URL)
         self.archiving = Archiving(self.db, self.sessions, self.clock, IDLE_MINUTES)
         self._let_people_in(limits, views, hands)
         self.site = self.add_site()
+
+    def _let_agents_work(self, views: Views, hands: Hands, posting: Posting) -> None:
+        self.snoozing = Snoozing(self.db, views, hands, self.clock)
+        self.queueing = Queueing(self.db, self.clock)
+        self.labelling = Labelling(self.db, views, self.clock)
+        self.reopening = Reopening(self.db, hands, self.clock)
+        self.transferring = Transferring(self.db, views, hands, posting, self.ids, self.clock)
 
     def _let_people_in(self, limits: Limits, views: Views, hands: Hands) -> None:
         self.authentication = Authentication(

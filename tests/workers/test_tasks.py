@@ -19,8 +19,8 @@ from tests.delivery.installation import Installation, settings_for
 from workers.schedule import BEAT
 
 NAMES = {
-    "workers.outbox.drain", "workers.assignment.assign_waiting", "workers.presence.sweep",
-    "workers.archiving.close_idle",
+    "workers.outbox.drain", "workers.assignment.assign_waiting",
+    "workers.assignment.wake_snoozed", "workers.presence.sweep", "workers.archiving.close_idle",
 }  # fmt: skip
 
 

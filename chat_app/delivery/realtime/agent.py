@@ -25,6 +25,7 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Forbidden, Unauthorized
 from chat_app.domain.ports import Ids
 from chat_app.use_cases.services import Services
+from chat_app.use_cases.transferring import Transfer
 
 
 class AgentNamespace(ChatNamespace):
@@ -39,6 +40,8 @@ class AgentNamespace(ChatNamespace):
         return {
             "watch_inbox": (events.WatchInboxSchema(), self.on_watch_inbox),
             "accept_session": (events.AcceptSessionSchema(), self.on_accept_session),
+            "transfer_session": (events.TransferSessionSchema(), self.on_transfer_session),
+            "snooze_session": (events.SnoozeSessionSchema(), self.on_snooze_session),
             "set_status": (events.SetStatusSchema(), self.on_set_status),
         }
 
@@ -65,6 +68,18 @@ class AgentNamespace(ChatNamespace):
             actor, data["session_id"], data["assign_epoch"], force=data["force"]
         )
         return {"session": dump_session(view, actor)}
+
+    def on_transfer_session(self, actor: Actor, data: Payload) -> Payload:
+        """Pass a session on to an agent or a department."""
+        session_id, assign_epoch = data.pop("session_id"), data.pop("assign_epoch")
+        view = self._services.transferring.transfer(
+            actor, session_id, assign_epoch, Transfer(**data)
+        )
+        return {"session": dump_session(view, actor)}
+
+    def on_snooze_session(self, actor: Actor, data: Payload) -> Payload:
+        """Put a session aside."""
+        return {"session": dump_session(self._services.snoozing.snooze(actor, **data), actor)}
 
     def on_set_status(self, actor: Actor, data: Payload) -> Payload:
         """Be online, away or offline."""

@@ -1,9 +1,10 @@
 """Event → rooms → push. It decides nothing; it may lose everything."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from typing import Any, Protocol
 
-from chat_app.delivery.realtime.inbox import InboxRefresh
+from chat_app.delivery.realtime.refresh import Refresh
 from chat_app.delivery.realtime.rooms import (
     AGENTS,
     INBOX_OF_ALL,
@@ -24,10 +25,13 @@ from chat_app.domain.events import (
     Event,
     MessageSent,
     MessageUpdated,
+    QueueChanged,
+    QueueMoved,
     ReadMoved,
     SessionAssigned,
     SessionClosed,
     SessionQueued,
+    SessionSnoozed,
     SessionUpdated,
     SessionView,
     TypingChanged,
@@ -61,17 +65,27 @@ class Runner(Protocol):
 class Broadcaster:
     """Implements the `Realtime` port."""
 
-    def __init__(self, emitter: Emitter, runner: Runner, inbox: InboxRefresh) -> None:
+    def __init__(
+        self,
+        emitter: Emitter,
+        runner: Runner,
+        inbox: Refresh[str, SessionView],
+        queues: Refresh[str | None, QueueMoved],
+    ) -> None:
         self._emitter = emitter
         self._runner = runner
         self._inbox = inbox
+        self._queues = queues
         self._pushes: dict[type[Any], Callable[[Any], None]] = {
             MessageSent: self._message_sent,
             MessageUpdated: self._message_updated,
             SessionQueued: self._session_queued,
             SessionAssigned: self._session_assigned,
             SessionUpdated: self._session_updated,
+            SessionSnoozed: self._session_snoozed,
             SessionClosed: self._session_closed,
+            QueueChanged: self._queue_changed,
+            QueueMoved: self.tell_waiting,
             ReadMoved: self._read_moved,
             TypingChanged: self._typing_changed,
             AgentStatusChanged: self._agent_status_changed,
@@ -143,6 +157,19 @@ class Broadcaster:
         self._to_visitor(event.view, "session_updated", {})
         self._inbox.changed(event.view.session.id)
 
+    def _session_snoozed(self, event: SessionSnoozed) -> None:
+        view = event.view
+        rooms = [session_room(view.session.id), *_inboxes(view)]
+        self._to(AGENTS, rooms, "session_updated", _for_agents(view))
+
+    def _queue_changed(self, event: QueueChanged) -> None:
+        self._queues.changed(event.department_id)
+
+    def tell_waiting(self, event: QueueMoved) -> None:
+        """Tell a waiting visitor where it stands."""
+        room = [session_room(event.session_id)]
+        self._to(VISITORS, room, "queue_updated", asdict(event))
+
     def _session_closed(self, event: SessionClosed) -> None:
         view = event.view
         self._to(
@@ -192,7 +219,10 @@ class Broadcaster:
         self._to(AGENTS, room, "typing_changed", data, event.origin)
 
     def _agent_status_changed(self, event: AgentStatusChanged) -> None:
-        rooms = [inbox_room(one) for one in (None, *event.department_ids)]
+        served = (None, *event.department_ids)
+        for department_id in served:
+            self._queues.changed(department_id)  # the wait depends on how many serve
+        rooms = [inbox_room(one) for one in served]
         self._to(
             AGENTS,
             [INBOX_OF_ALL, agent_room(event.agent_id), *rooms],

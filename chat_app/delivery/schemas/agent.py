@@ -29,6 +29,8 @@ class AgentSchema(Schema):
     role = fields.String()
     capacity = fields.Integer()
     status = fields.String()
+    connected = fields.Boolean()
+    active_sessions = fields.Integer()
     disabled = fields.Boolean()
     avatar_url = fields.String(allow_none=True)
     department_ids = fields.List(fields.String())

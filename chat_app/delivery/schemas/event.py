@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.agent import StatusSchema
 from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, Words
+from chat_app.delivery.schemas.handling import SnoozeSchema, TransferSchema
 from chat_app.delivery.schemas.message import DraftSchema, EditSchema, ReadSchema
 from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema
 from chat_app.use_cases.messages import MOST_SYNCED
@@ -60,6 +61,14 @@ class CloseSessionSchema(_OfSession, CloseSchema):
 
 class AcceptSessionSchema(_OfSession, AcceptSchema):
     """Take the conversation."""
+
+
+class TransferSessionSchema(_OfSession, TransferSchema):
+    """Pass the conversation on."""
+
+
+class SnoozeSessionSchema(_OfSession, SnoozeSchema):
+    """Put the conversation aside."""
 
 
 class SetStatusSchema(StatusSchema):

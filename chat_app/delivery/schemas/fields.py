@@ -10,6 +10,10 @@ from chat_app.domain.identity import is_id
 
 MOST_NUMBER = 2**53
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _MOST_DEPTH = 5
 _is_email = validate.Email()
 
@@ -123,6 +127,19 @@ class Moment(fields.DateTime):
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
+
+
+class Instant(fields.DateTime):
+    """A moment as RFC 3339 with its zone, cut to milliseconds."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        try:
+            given = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
+        return given.replace(microsecond=given.microsecond // 1000 * 1000)
 
 
 class Document(fields.Dict):

@@ -24,7 +24,7 @@ from chat_app.domain.department import Department
 from chat_app.domain.errors import Validation
 from chat_app.domain.events import SessionView
 from chat_app.domain.repositories import Cursor
-from chat_app.domain.session import STATUSES, Session, Side
+from chat_app.domain.session import STATUSES, Session, SessionStatus, Side
 from chat_app.domain.visitor import Visitor
 
 LOCALE = r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}"
@@ -115,6 +115,8 @@ class SessionSchema(VisitorSessionSchema):
     priority = fields.String()
     assign_epoch = fields.Integer()
     assigned_because = fields.Nested(BecauseSchema, allow_none=True)
+    waiting_since = Moment(allow_none=True)
+    snoozed_until = Moment(allow_none=True)
     left_message = fields.Boolean()
     last_message = fields.Nested(LastMessageSchema, allow_none=True)
 
@@ -235,7 +237,7 @@ def dump_session(view: SessionView, reader: Actor) -> dict[str, Any]:
     session = view.session
     shown = {
         "id": session.id,
-        "status": session.status,
+        "status": _status(session, side),
         "agent": _person(view.agent),
         "department": _named(view.department),
         "subject": session.subject,
@@ -271,9 +273,16 @@ def _for_agents(view: SessionView) -> dict[str, Any]:
         "priority": session.priority,
         "assign_epoch": session.assign_epoch,
         "assigned_because": session.assigned_because,
+        "waiting_since": moment(session.waiting_since),
+        "snoozed_until": moment(session.snoozed_until),
         "left_message": session.left_message,
         "last_message": _last_message(session),
     }
+
+
+def _status(session: Session, side: Side) -> SessionStatus:
+    """To its visitor, a session that was put aside is in the same hands as before."""
+    return "active" if side == "visitor" and session.status == "snoozed" else session.status
 
 
 def _person(agent: Agent | None) -> dict[str, Any] | None:
@@ -287,9 +296,9 @@ def _named(department: Department | None) -> dict[str, Any] | None:
 
 
 def _queue(view: SessionView) -> dict[str, Any] | None:
-    if view.queue_position is None:
+    if view.queue_position is None or view.session.left_message:
         return None
-    return {"position": view.queue_position, "wait_seconds": None}
+    return {"position": view.queue_position, "wait_seconds": view.wait_seconds}
 
 
 def _rating(session: Session) -> dict[str, Any] | None:

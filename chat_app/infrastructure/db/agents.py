@@ -90,7 +90,12 @@ class SqlAgents:
             .scalar_subquery()
         )
         query = select(
-            agents.c.id, agents.c.name, load, agents.c.capacity, agents.c.last_assigned_at
+            agents.c.id,
+            agents.c.name,
+            load,
+            agents.c.capacity,
+            agents.c.last_assigned_at,
+            agents.c.languages,
         ).where(
             agents.c.status == "online",
             agents.c.disabled.is_(False),
@@ -101,7 +106,26 @@ class SqlAgents:
         )
         if department_id is not None:
             query = query.where(_member_of(department_id))
-        return [Candidate(*row) for row in self._session.execute(query)]
+        rows = self._session.execute(query)
+        return [Candidate(*row[:-1], languages=tuple(row[-1])) for row in rows]
+
+    def observe(self, agents: Sequence[Agent]) -> None:
+        """Fill in what colleagues see of them now: a live socket, active sessions."""
+        ids = [one.id for one in agents]
+        if not ids:
+            return
+        leases, sessions = tables.agent_lease.c, tables.chat_session.c
+        live = (leases.agent_id.in_(ids), leases.lease_until > self._clock.now())
+        connected = set(self._session.scalars(select(leases.agent_id).where(*live)))
+        counted = self._session.execute(
+            select(sessions.agent_id, func.count())
+            .where(sessions.agent_id.in_(ids), sessions.status == "active")
+            .group_by(sessions.agent_id)
+        )
+        counts = dict(tuple(row) for row in counted)
+        for one in agents:
+            one.connected = one.id in connected
+            one.active_sessions = counts.get(one.id, 0)
 
     def mark_absent(self, ids: Iterable[str]) -> None:
         """Note that these agents are gone, unless it was noted before."""

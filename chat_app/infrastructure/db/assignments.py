@@ -1,7 +1,7 @@
 """Repository of assignments."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session as OrmSession
@@ -34,9 +34,30 @@ class SqlAssignments:
         query = select(slots).where(tables.assignment.c.agent_id == agent_id, slots.is_not(None))
         return {slot for slot in self._session.scalars(query) if slot is not None}
 
+    def handling_seconds(
+        self, department_id: str | None, since: datetime, limit: int
+    ) -> Sequence[float]:
+        """How long agents had the department's sessions, of those given back last."""
+        done, sessions = tables.assignment.c, tables.chat_session.c
+        here = (
+            sessions.department_id.is_(None)
+            if department_id is None
+            else sessions.department_id == department_id
+        )
+        query = (
+            select(done.assigned_at, done.released_at)
+            .join(tables.chat_session, sessions.id == done.session_id)
+            .where(done.released_at > since, here)
+            .order_by(done.released_at.desc())
+            .limit(limit)
+        )
+        rows = self._session.execute(query)
+        return [(released - assigned).total_seconds() for assigned, released in rows]
+
     def to_take_back(self, agent_id: str, answered_seconds: int) -> Sequence[str]:
         """Sessions an absent agent should not keep: unanswered ones at once, others later."""
         held, agents, messages = tables.assignment.c, tables.agent.c, tables.message.c
+        sessions = tables.chat_session.c
         answered = exists().where(
             messages.session_id == held.session_id,
             messages.sender_kind == "agent",
@@ -48,7 +69,9 @@ class SqlAssignments:
         query = (
             select(held.session_id)
             .join(tables.agent, agents.id == held.agent_id)
+            .join(tables.chat_session, sessions.id == held.session_id)
             .where(
+                sessions.status == "active",
                 held.agent_id == agent_id,
                 held.open_session.is_not(None),
                 agents.absent_since.is_not(None),

@@ -28,6 +28,7 @@ from chat_app.infrastructure.db import tables
 
 _S = tables.chat_session.c
 _M = tables.message.c
+_TURN = (_S.priority_rank.desc(), _S.queued_at, _S.id)
 
 
 class SqlSessions:
@@ -82,7 +83,7 @@ class SqlSessions:
             query = query.where(_S.department_id.is_not(None))
         if named:
             query = query.where(or_(_S.department_id.is_(None), _S.department_id.not_in(named)))
-        query = query.order_by(tables.chat_session.c.priority_rank.desc(), _S.queued_at, _S.id)
+        query = query.order_by(*_TURN)
         return self._session.scalar(query.limit(1).with_for_update(skip_locked=True))
 
     def page_for(
@@ -166,6 +167,28 @@ class SqlSessions:
         count = select(func.count()).where(before).correlate(mine).scalar_subquery()
         rows = self._session.execute(select(mine.c.id, count).where(mine.c.id.in_(waiting)))
         return {session_id: ahead_of + 1 for session_id, ahead_of in rows}
+
+    def waiting_in(self, department_id: str | None, limit: int) -> Sequence[Session]:
+        """Those that wait in a department's queue, in their turn."""
+        # `is_` for None only: `= NULL` would find nothing.
+        here = (
+            _S.department_id.is_(None)
+            if department_id is None
+            else _S.department_id == department_id
+        )
+        query = select(Session).where(_S.status == "queued", here).order_by(*_TURN).limit(limit)
+        return list(self._session.scalars(query))
+
+    def last_agent_of(self, visitor_id: str) -> str | None:
+        """The agent of the visitor's newest session that had one."""
+        query = select(_S.agent_id).where(_S.visitor_id == visitor_id, _S.agent_id.is_not(None))
+        return self._session.scalar(query.order_by(_S.created_at.desc(), _S.id.desc()).limit(1))
+
+    def to_wake(self, moment: datetime, limit: int) -> Sequence[str]:
+        """Ids of snoozed sessions whose time has come."""
+        due = (_S.status == "snoozed", _S.snoozed_until <= moment)
+        query = select(_S.id).where(*due).order_by(_S.snoozed_until).limit(limit)
+        return list(self._session.scalars(query))
 
     def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
         """Ids of open sessions without any change since `moment`."""

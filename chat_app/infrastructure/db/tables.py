@@ -169,6 +169,9 @@ chat_session = Table(
     Column("assign_epoch", Integer, nullable=False),
     Column("assigned_because", document()),
     Column("queued_at", UtcDateTime),
+    Column("waiting_since", UtcDateTime),
+    Column("snoozed_until", UtcDateTime),
+    Column("preferred_agent_id", identifier()),
     Column("last_seq", BigInteger, nullable=False),
     Column("last_visitor_seq", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
@@ -234,7 +237,7 @@ assignment = Table(
     Column("assigned_at", UtcDateTime, nullable=False),
     Column("open_session", identifier(), unique=True),
     Column("open_slot", code(60), unique=True),
-    Column("released_at", UtcDateTime),
+    Column("released_at", UtcDateTime, index=True),
     Index("ix_assignment_agent_id_open_session", "agent_id", "open_session"),
 )
 

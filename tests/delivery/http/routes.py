@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from marshmallow import Schema
 
-from tests.delivery.scene import PASSWORD, Body, Scene
+from tests.delivery.scene import PASSWORD, Body, Scene, soon
 from tests.processes import ADMIN_EMAIL, ADMIN_PASSWORD
 
 
@@ -116,6 +116,31 @@ ROUTES: dict[str, Route] = {
         "POST",
         f"{_SESSION}/accept",
         (401, 401, 403, 404, 200, 404, 200, 200),
+        lambda _: {"assign_epoch": 0},
+    ),
+    "handling.change_session": Route(
+        "PATCH",
+        _SESSION,
+        (401, 401, 403, 404, 200, 404, 200, 200),
+        lambda _: {"subject": "x", "tags": ["a"], "priority": "high", "department_id": None},
+    ),
+    "handling.transfer_session": Route(
+        "POST",
+        f"{_SESSION}/transfer",
+        (401, 401, 403, 404, 200, 404, 200, 200),
+        lambda scene: {"assign_epoch": 0, "department_id": scene.ids["department"]},
+    ),
+    "handling.snooze_session": Route(
+        "POST",
+        f"{_SESSION}/snooze",
+        (401, 401, 403, 404, 200, 404, 200, 200),
+        lambda _: {"assign_epoch": 0, "until": soon()},
+    ),
+    # The session of the scene is open; test_handling.py reopens closed ones.
+    "handling.reopen_session": Route(
+        "POST",
+        f"{_SESSION}/reopen",
+        (401, 401, 403, 404, 409, 404, 409, 409),
         lambda _: {"assign_epoch": 0},
     ),
     "sites.read_site": Route("GET", "/api/chat/sites/default", _EVERYBODY),

@@ -9,7 +9,7 @@ here fails the tests.
 from dataclasses import dataclass
 from typing import Any
 
-from tests.delivery.scene import Body, Scene
+from tests.delivery.scene import Body, Scene, soon
 
 SENDERS = ("owner", "other_visitor", "agent", "outsider", "supervisor", "admin")
 NAMESPACES = {"owner": "/visitor", "other_visitor": "/visitor"}
@@ -84,6 +84,20 @@ EVENTS: dict[str, Event] = {
         _AGENTS,
         frozenset({"session"}),
         lambda scene: {"session_id": scene.session_id, "assign_epoch": 0},
+    ),
+    "transfer_session": Event(
+        _AGENTS,
+        frozenset({"session"}),
+        lambda scene: {
+            "session_id": scene.session_id,
+            "assign_epoch": 0,
+            "department_id": scene.ids["department"],
+        },
+    ),
+    "snooze_session": Event(
+        _AGENTS,
+        frozenset({"session"}),
+        lambda scene: {"session_id": scene.session_id, "assign_epoch": 0, "until": soon()},
     ),
     "set_status": Event(_ANY_AGENT, frozenset({"agent"}), lambda _: {"status": "away"}),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chat_app.delivery.realtime.inbox import MOST_AT_ONCE, InboxRefresh
+from chat_app.delivery.realtime.refresh import MOST_AT_ONCE, Refresh
 
 START = 1_000.0
 
@@ -39,7 +39,7 @@ class Told:
         self.state: dict[str, Any] = {}
         self.reads: list[Sequence[str]] = []
         self.pushes: list[tuple[float, Any]] = []
-        self.refresh = InboxRefresh(self._load, self._push, self.time.later, lambda: self.time.now)
+        self.refresh = Refresh(self._load, self._push, self.time.later, lambda: self.time.now)
 
     def _load(self, ids: Sequence[str]) -> list[Any]:
         self.reads.append(ids)

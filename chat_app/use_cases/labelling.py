@@ -1,0 +1,67 @@
+"""What agents write on a session: subject, tags, priority, department."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chat_app.domain.actor import Actor
+from chat_app.domain.errors import Validation
+from chat_app.domain.events import Event, QueueChanged, SessionQueued, SessionUpdated, SessionView
+from chat_app.domain.ports import Clock
+from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+from chat_app.use_cases.access import require_agent, visible_session
+from chat_app.use_cases.again import again
+from chat_app.use_cases.views import Views
+
+_PLAIN = ("subject", "tags", "priority")
+_MOVES_THE_QUEUE = frozenset({"priority", "department_id"})
+
+
+class Labelling:
+    """Every agent who sees a session may do it, whoever has it."""
+
+    def __init__(self, uow: UnitOfWorkFactory, views: Views, clock: Clock) -> None:
+        self._uow = uow
+        self._views = views
+        self._clock = clock
+
+    def change(self, actor: Actor, session_id: str, changes: Mapping[str, Any]) -> SessionView:
+        """Change what `changes` names; a waiting session waits in its new department's queue.
+
+        Raises NotFound, Forbidden (a visitor) or Validation.
+        """
+        return again(lambda: self._change(actor, session_id, changes))
+
+    def _change(self, actor: Actor, session_id: str, changes: Mapping[str, Any]) -> SessionView:
+        with self._uow() as uow:
+            _check_department(uow, changes.get("department_id"))
+            session = visible_session(uow, actor, session_id, lock=True)
+            require_agent(actor)
+            before, now = session.department_id, self._clock.now()
+            for name in _PLAIN:
+                if name in changes:
+                    setattr(session, name, changes[name])
+            if changes.get("department_id", before) != before:
+                session.move(changes["department_id"], now)
+            elif changes:
+                session.updated_at = now
+            uow.flush()
+            view = self._views.of_one(uow, session)
+            uow.commit(*_events(view, before, changes))
+            return view
+
+
+def _events(view: SessionView, before: str | None, changes: Mapping[str, Any]) -> list[Event]:
+    if not changes:
+        return []
+    events: list[Event] = [SessionUpdated(view)]
+    if view.session.status == "queued" and _MOVES_THE_QUEUE & changes.keys():
+        now = view.session.department_id
+        events += [SessionQueued(view), QueueChanged(now)]
+        events += [QueueChanged(before)] if before != now else []
+    return events
+
+
+def _check_department(uow: UnitOfWork, department_id: str | None) -> None:
+    """Lock it, so that it is not deleted meanwhile; departments are locked before sessions."""
+    if department_id is not None and not uow.departments.locked([department_id]):
+        raise Validation.of("department_id", "there is no such department")
