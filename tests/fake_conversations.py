@@ -53,6 +53,10 @@ class FakeSessions:
         key = f"{site_id}:{visitor_id}"
         return next((one for one in self._rows.sessions if one.open_key == key), None)
 
+    def open_among(self, visitor_ids: Iterable[str]) -> Sequence[Session]:
+        wanted = set(visitor_ids)
+        return [one for one in self._rows.sessions if one.open_key and one.visitor_id in wanted]
+
     def by_client_key(self, key: str) -> Session | None:
         return next((one for one in self._rows.sessions if one.client_session_key == key), None)
 

@@ -280,9 +280,11 @@ class FakeLeases:
         kept = [one for one in self._rows.leases if one.sid != sid]
         self._rows.leases[:] = [*kept, AgentLease(sid, agent_id, until)]
 
-    def renew(self, sockets: Mapping[str, str], seconds: int) -> None:
+    def renew(self, sockets: Mapping[str, str], seconds: int) -> set[str]:
+        known = {one.sid for one in self._rows.leases}
         for sid, agent_id in sockets.items():
             self.take(sid, agent_id, seconds)
+        return {agent_id for sid, agent_id in sockets.items() if sid not in known}
 
     def shorten(self, sid: str, seconds: int) -> None:
         until = self._clock.now() + timedelta(seconds=seconds)

@@ -5,14 +5,15 @@ The database's stand-in lives in `fake_database.py`.
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from chat_app.domain.errors import ChatError, RateLimited, Unauthorized
 from chat_app.domain.events import Event
 from chat_app.domain.mail import Mail
-from chat_app.domain.visitor import Identity
+from chat_app.domain.viewing import Viewer
+from chat_app.domain.visitor import Identity, Page
 from tests.builders import NOON, new_id
 
 T = TypeVar("T")
@@ -139,19 +140,73 @@ class FakeLimiter:
 
 
 class FakeVisitorPresence:
-    """The sockets that came and have not left."""
+    """The sockets that came and have not left; one that left is gone after six seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: FixedClock) -> None:
         self.sids: dict[str, set[str]] = {}
+        self.pages: dict[str, Page] = {}
+        self._clock = clock
+        self._left_at: dict[str, datetime] = {}
 
-    def came(self, visitor_id: str, sid: str) -> None:
-        self.sids.setdefault(visitor_id, set()).add(sid)
+    def came(self, visitor_id: str, sid: str) -> bool:
+        sids = self.sids.setdefault(visitor_id, set())
+        self._left_at.pop(visitor_id, None)
+        sids.add(sid)
+        return len(sids) == 1
+
+    def alive(self, sockets: Mapping[str, str]) -> None:
+        for sid, visitor_id in sockets.items():
+            self.came(visitor_id, sid)
 
     def left(self, visitor_id: str, sid: str) -> None:
-        self.sids.get(visitor_id, set()).discard(sid)
+        sids = self.sids.get(visitor_id, set())
+        sids.discard(sid)
+        if not sids and self.sids.pop(visitor_id, None) is not None:
+            self._left_at[visitor_id] = self._clock.now()
 
-    def online(self, visitor_ids: Iterable[str]) -> set[str]:
-        return {one for one in visitor_ids if self.sids.get(one)}
+    def gone(self) -> set[str]:
+        latest = self._clock.now() - timedelta(seconds=6)
+        gone = {one for one, at in self._left_at.items() if at <= latest}
+        for one in gone:
+            del self._left_at[one]
+        return gone
+
+    def looks_at(self, visitor_id: str, page: Page) -> bool:
+        before, self.pages[visitor_id] = self.pages.get(visitor_id), page
+        return before != page
+
+    def present(self, visitor_ids: Iterable[str]) -> Mapping[str, Page | None]:
+        return {one: self.pages.get(one) for one in visitor_ids if self.sids.get(one)}
+
+
+class FakeSessionViewers:
+    """The sockets that follow; `dead` are those of a process that was killed."""
+
+    def __init__(self) -> None:
+        self.following: dict[str, dict[str, Viewer]] = {}
+        self.dead: set[str] = set()
+
+    def came(self, session_id: str, sid: str, viewer: Viewer) -> Sequence[Viewer]:
+        followers = self.following.setdefault(session_id, {})
+        before = list(followers.values())
+        followers[sid] = viewer
+        return before
+
+    def left(self, session_id: str, sid: str) -> Sequence[Viewer]:
+        followers = self.following.get(session_id, {})
+        followers.pop(sid, None)
+        return list(followers.values())
+
+    def alive(
+        self, following: Mapping[str, Mapping[str, Viewer]]
+    ) -> Mapping[str, Sequence[Viewer]]:
+        lost = {
+            one: self.following[one] for one in following if self.dead & set(self.following[one])
+        }
+        for followers in lost.values():
+            for sid in self.dead:
+                followers.pop(sid, None)
+        return {one: list(followers.values()) for one, followers in lost.items()}
 
 
 class FakeProbe:

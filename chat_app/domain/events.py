@@ -10,7 +10,8 @@ from chat_app.domain.agent import Agent, AgentStatus
 from chat_app.domain.department import Department
 from chat_app.domain.message import Message
 from chat_app.domain.session import Session, Side
-from chat_app.domain.visitor import Visitor
+from chat_app.domain.viewing import Viewer
+from chat_app.domain.visitor import Page, Visitor
 
 AssignReason = Literal["auto", "accept", "transfer", "requeue"]
 
@@ -28,6 +29,7 @@ class SessionView:
     visitor_unread: int = 0
     agent_unread: int = 0
     visitor_online: bool = False
+    visitor_page: Page | None = None
 
     def unread_for(self, side: Side) -> int:
         """How many messages of the other side `side` has not read."""
@@ -169,11 +171,19 @@ class DepartmentDeleted:
 
 @dataclass(frozen=True)
 class VisitorPresenceChanged:
-    """A visitor's last socket went, or its first one came."""
+    """The visitor of an open session came or went, or looks at another page."""
 
-    visitor_id: str
-    session_ids: tuple[str, ...]
+    session: Session
     online: bool
+    page: Page | None = None
+
+
+@dataclass(frozen=True)
+class ViewersChanged:
+    """Another agent looks at a session, or one no longer does. Visitors never learn of it."""
+
+    session_id: str
+    viewers: tuple[Viewer, ...]
 
 
 Event = (
@@ -194,4 +204,5 @@ Event = (
     | DepartmentChanged
     | DepartmentDeleted
     | VisitorPresenceChanged
+    | ViewersChanged
 )

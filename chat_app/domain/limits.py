@@ -15,6 +15,7 @@ class Limits:
     visitor_messages_per_minute: int = 60
     agent_messages_per_minute: int = 120
     sessions_per_minute: int = 30
+    page_views_per_minute: int = 30
     transcripts_per_hour: int = 5
     login_failures_per_address: int = 5
     login_failures_per_account: int = 10

@@ -1,6 +1,6 @@
 """What the use cases need from the outside world, by role. Adapters live in infrastructure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -8,7 +8,8 @@ from chat_app.domain.events import Event
 from chat_app.domain.mail import Mail
 from chat_app.domain.message import Message
 from chat_app.domain.session import Session
-from chat_app.domain.visitor import Identity
+from chat_app.domain.viewing import Viewer
+from chat_app.domain.visitor import Identity, Page
 
 T = TypeVar("T")
 
@@ -86,18 +87,52 @@ class Wakeup(Protocol):
 
 
 class VisitorPresence(Protocol):
-    """Which visitors have a socket open; for display only, so it may be wrong for a while."""
+    """Which visitors have a socket open, and their page; for display only, so it may be wrong."""
 
-    def came(self, visitor_id: str, sid: str) -> None:
-        """A socket of the visitor is alive (also its heartbeat)."""
+    def came(self, visitor_id: str, sid: str) -> bool:
+        """A socket opened; True when it is the visitor's only one."""
+        ...
+
+    def alive(self, sockets: Mapping[str, str]) -> None:
+        """The heartbeat of a process: these sockets (sid → visitor id) are still open."""
         ...
 
     def left(self, visitor_id: str, sid: str) -> None:
-        """A socket of the visitor is gone."""
+        """A socket is gone."""
         ...
 
-    def online(self, visitor_ids: Iterable[str]) -> set[str]:
-        """Those of `visitor_ids` that have a socket open."""
+    def gone(self) -> set[str]:
+        """Visitors whose last socket has been gone for some seconds; each is told only once."""
+        ...
+
+    def looks_at(self, visitor_id: str, page: Page) -> bool:
+        """Keep the page as long as the visitor is there; True when it is another one."""
+        ...
+
+    def present(self, visitor_ids: Iterable[str]) -> Mapping[str, Page | None]:
+        """Those with a socket open, each with its page as far as that is known."""
+        ...
+
+
+class SessionViewers(Protocol):
+    """Which agents follow which session; for display only. Without Redis: in this process."""
+
+    def came(self, session_id: str, sid: str, viewer: Viewer) -> Sequence[Viewer]:
+        """A socket of an agent follows a session; those who did so before, one per socket."""
+        ...
+
+    def left(self, session_id: str, sid: str) -> Sequence[Viewer]:
+        """A socket follows it no longer; those who still do, one per socket."""
+        ...
+
+    def alive(
+        self, following: Mapping[str, Mapping[str, Viewer]]
+    ) -> Mapping[str, Sequence[Viewer]]:
+        """The heartbeat of a process: session id → sid → agent, of all its sockets.
+
+        Returns the sessions that a dead process's sockets followed until now, each with the
+        viewers that are left; each loss is told only once.
+        """
         ...
 
 

@@ -40,6 +40,14 @@ def merged(known: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class Page:
+    """The web page a visitor looks at now; http or https only."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Identity:
     """What a site's signed identity token says about its user."""
 

@@ -1,8 +1,10 @@
 """Takes sessions back from agents who are gone, so that nobody waits for an empty chair."""
 
+from collections.abc import Iterable
 from functools import partial
 
-from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.domain.events import AgentStatusChanged
+from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.use_cases.again import again
 from chat_app.use_cases.hands import Hands
 
@@ -23,9 +25,10 @@ class Leaving:
     def sweep(self) -> int:
         """Forget sockets nobody vouches for, and take back what is due; return how many."""
         with self._uow() as uow:
-            gone = {lease.agent_id for lease in uow.leases.drop_expired()}
-            uow.agents.mark_absent(gone - uow.leases.alive(gone))
-            uow.commit()
+            expired = {lease.agent_id for lease in uow.leases.drop_expired()}
+            gone = expired - uow.leases.alive(expired)
+            uow.agents.mark_absent(gone)
+            uow.commit(*_gone(uow, gone))
         with self._uow.reading() as uow:
             absent = uow.agents.absent()
         return sum(self.take_back(agent_id) for agent_id in absent)
@@ -46,3 +49,13 @@ class Leaving:
                 return 0
             uow.commit(*self._hands.requeue(uow, session, agent.name).events)
             return 1
+
+
+def _gone(uow: UnitOfWork, agent_ids: Iterable[str]) -> list[AgentStatusChanged]:
+    """What others see of agents without a socket; their own choice stays as it is."""
+    agents = uow.agents.among(agent_ids).values()
+    return [
+        AgentStatusChanged(one.id, "offline", tuple(one.department_ids))
+        for one in agents
+        if one.status != "offline"
+    ]

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.events import AgentStatusChanged
-from chat_app.domain.ports import VisitorPresence
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+from chat_app.use_cases.whereabouts import Whereabouts
 
 LEASE_SECONDS = 75
 GOODBYE_SECONDS = 30
@@ -14,7 +14,7 @@ GOODBYE_SECONDS = 30
 class Presence:
     """Agents hold leases on the database's clock; visitors are only displayed."""
 
-    def __init__(self, uow: UnitOfWorkFactory, visitors: VisitorPresence) -> None:
+    def __init__(self, uow: UnitOfWorkFactory, visitors: Whereabouts) -> None:
         self._uow = uow
         self._visitors = visitors
 
@@ -28,16 +28,14 @@ class Presence:
             uow.commit(*_back(uow, actor.id))
 
     def agents_alive(self, sockets: Mapping[str, str]) -> None:
-        """The heartbeat of a process: these agents' sockets (sid → agent id) are still open."""
+        """The heartbeat of a process: these agents' sockets (sid → agent id) are still open.
+
+        Agents who were thought gone, because the process had stood still, are back.
+        """
         if sockets:
             with self._uow() as uow:
-                uow.leases.renew(sockets, LEASE_SECONDS)
-                uow.commit()
-
-    def visitors_alive(self, sockets: Mapping[str, str]) -> None:
-        """The heartbeat of a process: these visitors' sockets (sid → visitor id) are open."""
-        for sid, visitor_id in sockets.items():
-            self._visitors.came(visitor_id, sid)
+                revived = uow.leases.renew(sockets, LEASE_SECONDS)
+                uow.commit(*(event for one in sorted(revived) for event in _back(uow, one)))
 
     def left(self, actor: Actor, sid: str, *, cleanly: bool) -> None:
         """A socket closed; an agent may come back within a grace period."""
@@ -51,7 +49,7 @@ class Presence:
 
 def _back(uow: UnitOfWork, agent_id: str) -> list[AgentStatusChanged]:
     agent = uow.agents.get(agent_id)
-    if agent is None:
+    if agent is None or agent.disabled:
         return []
     if agent.status != "offline":
         agent.absent_since = None

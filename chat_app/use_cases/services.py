@@ -24,7 +24,9 @@ from chat_app.use_cases.sites import Sites
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
+from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.visitors import Visitors
+from chat_app.use_cases.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Services:
     staff: Staff
     departments: Departments
     presence: Presence
+    whereabouts: Whereabouts
+    viewing: Viewing
     leaving: Leaving
     sites: Sites
     site_settings: SiteSettings

@@ -36,7 +36,7 @@ class Views:
         outlooks = {one: outlook_of(uow, one, self._clock.now()) for one in waiting}
         visitor_unread = uow.messages.unread(sessions, "visitor")
         agent_unread = uow.messages.unread(sessions, "agent")
-        online = self._presence.online(visitors)
+        present = self._presence.present(visitors)
         return [
             SessionView(
                 session=one,
@@ -47,7 +47,8 @@ class Views:
                 wait_seconds=_wait(one, positions, outlooks),
                 visitor_unread=visitor_unread.get(one.id, 0),
                 agent_unread=agent_unread.get(one.id, 0),
-                visitor_online=one.visitor_id in online,
+                visitor_online=one.visitor_id in present,
+                visitor_page=present.get(one.visitor_id),
             )
             for one in sessions
         ]

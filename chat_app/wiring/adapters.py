@@ -11,6 +11,7 @@ from chat_app.domain.ports import (
     Passwords,
     Probe,
     RateLimiter,
+    SessionViewers,
     Tokens,
     VisitorPresence,
 )
@@ -21,6 +22,7 @@ from chat_app.infrastructure.passwords import Argon2Passwords
 from chat_app.infrastructure.redis.connection import Guarded, connect
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits, WindowLimiter
+from chat_app.infrastructure.redis.viewers import LocalSessionViewers, RedisSessionViewers
 from chat_app.infrastructure.tokens import HashedTokens
 from chat_app.settings import Settings
 
@@ -35,6 +37,7 @@ class Adapters:
     passwords: Passwords
     limiter: RateLimiter
     visitors: VisitorPresence
+    viewers: SessionViewers
     mailer: Mailer
     blocking: Blocking
     redis: Guarded | None
@@ -52,6 +55,7 @@ def create_adapters(settings: Settings, blocking: Blocking) -> Adapters:
         passwords=Argon2Passwords(blocking),
         limiter=WindowLimiter(settings.redis_url) if settings.rate_limits else NoLimits(),
         visitors=RedisVisitorPresence(redis) if redis else LocalVisitorPresence(),
+        viewers=RedisSessionViewers(redis) if redis else LocalSessionViewers(),
         mailer=_mailer(settings, ids, clock),
         blocking=blocking,
         redis=redis,

@@ -45,8 +45,10 @@ from chat_app.use_cases.sites import Sites
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
+from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
 from chat_app.use_cases.visitors import Visitors
+from chat_app.use_cases.whereabouts import Whereabouts
 from chat_app.wiring.adapters import Adapters
 from chat_app.wiring.pushing import Pushing
 
@@ -72,6 +74,7 @@ def create_services(
     departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
     leaving = Leaving(uow, hands)
+    whereabouts = Whereabouts(uow, adapters.visitors, pushing.realtime, adapters.limiter, limits)
     drain = Drain()
     handlers = _handlers(assigning, notifications, staff, departments, leaving, snoozing, reach)
     services = Services(
@@ -81,7 +84,9 @@ def create_services(
         agents=Agents(uow, adapters.passwords, ids, clock),
         staff=staff,
         departments=departments,
-        presence=Presence(uow, adapters.visitors),
+        presence=Presence(uow, whereabouts),
+        whereabouts=whereabouts,
+        viewing=Viewing(adapters.viewers, pushing.realtime),
         leaving=leaving,
         sites=Sites(uow, ids, clock),
         site_settings=SiteSettings(uow, ids, clock),

@@ -24,6 +24,7 @@ from chat_app.wiring.pushing import Pushing
 HEARTBEAT_SECONDS = 20
 RECHECK_SECONDS = 4
 SWEEP_SECONDS = 1
+ANNOUNCE_SECONDS = 1
 MOST_RECONNECT_SECONDS = 10.0
 POLLERS_LEAVE_SECONDS = 0.3
 _NOT_AUTHENTICATED = 4401
@@ -53,6 +54,7 @@ class Sockets:
         every = self._background.every
         every(HEARTBEAT_SECONDS, self._heartbeat)
         every(RECHECK_SECONDS, self._recheck)
+        every(ANNOUNCE_SECONDS, self._services.whereabouts.announce)
         every(SWEEP_SECONDS, self._doorkeeper.sweep)
         every(SWEEP_SECONDS, lambda: drop_slow_readers(self._server))
 
@@ -71,9 +73,10 @@ class Sockets:
         self._background.later(POLLERS_LEAVE_SECONDS, lambda: release_pollers(self._server))
 
     def _heartbeat(self) -> None:
-        presence = self._services.presence
-        presence.agents_alive({sid: one.id for sid, one in self.agents.actors.items()})
-        presence.visitors_alive({sid: one.id for sid, one in self.visitors.actors.items()})
+        services = self._services
+        services.presence.agents_alive({sid: one.id for sid, one in self.agents.actors.items()})
+        services.whereabouts.alive({sid: one.id for sid, one in self.visitors.actors.items()})
+        services.viewing.alive(self.agents.following())
 
     def _recheck(self) -> None:
         """Close the sockets of agents whose sign-in has ended, wherever that happened."""

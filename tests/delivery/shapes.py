@@ -32,7 +32,7 @@ NESTED = {
     "agent": {"id", "name", "avatar_url"},
     "department": {"id", "name"},
     "queue": {"position", "wait_seconds"},
-    "visitor": {"id", "name", "email", "verified", "online"},
+    "visitor": {"id", "name", "email", "verified", "online", "page"},
     "assigned_because": {"strategy", "candidates"},
     "last_message": {"seq", "kind", "sender_kind", "excerpt", "created_at"},
     "sender": {"kind", "id", "name"},

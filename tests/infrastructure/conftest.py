@@ -1,10 +1,16 @@
-"""The databases that the contract runs against: a stand-in, SQLite, PostgreSQL, MySQL if given."""
+"""What the adapters talk with.
+
+The databases of the contract: a stand-in, SQLite, PostgreSQL, MySQL if given. And Valkey.
+"""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import Engine
 
+from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from tests.infrastructure.bench import Bench
 from tests.infrastructure.databases import REAL, opened
 
@@ -40,3 +46,20 @@ def real_engine(
 def real_bench(real_engine: Engine) -> Bench:
     """A real database, with nothing in it but a site."""
     return Bench(real_engine)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[EmbeddedValkey]:
+    """A Valkey that a test may break."""
+    server = EmbeddedValkey(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def shared(valkey: EmbeddedValkey) -> str:
+    """The URL of the session's Valkey, emptied."""
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+    return valkey.url

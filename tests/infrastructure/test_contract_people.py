@@ -255,8 +255,9 @@ def test_renewing_brings_back_what_was_given_up(bench: Bench, *, known: bool) ->
     with bench.uow() as uow:
         if known:
             uow.leases.take("s1", one.id, -1)
-        uow.leases.renew({"s1": one.id, "s2": other.id}, 60)
+        back = uow.leases.renew({"s1": one.id, "s2": other.id}, 60)
         uow.commit()
+    assert back == ({other.id} if known else {one.id, other.id})
     assert available(bench) == {one.id: 0, other.id: 0}
 
 

@@ -81,6 +81,16 @@ def test_passed_departments_are_left_out(bench: Bench) -> None:
             assert (found.id if found else None) == first
 
 
+def test_open_ones_of_several_visitors(bench: Bench) -> None:
+    queued, active, closed, _ = (bench.session(status=one) for one in
+                                 ("queued", "active", "closed", "queued"))  # fmt: skip
+    wanted = [one.visitor_id for one in (queued, active, closed)]
+    with bench.uow.reading() as uow:
+        found = uow.sessions.open_among(wanted)
+        assert {one.id for one in found} == {queued.id, active.id}
+        assert uow.sessions.open_among([]) == []
+
+
 def test_a_place_is_counted_in_the_own_department(bench: Bench) -> None:
     sales = make_department()
     bench.keep(sales)

@@ -1,8 +1,6 @@
 """What Redis does for us, with a real Valkey: there, gone, hung and back."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import redis
@@ -12,29 +10,11 @@ from chat_app.domain.errors import RateLimited
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from chat_app.infrastructure.redis import connection, rate_limits
 from chat_app.infrastructure.redis.connection import Guarded, connect
-from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits, WindowLimiter
 from tests.processes import until
 
 pytestmark = pytest.mark.services
 NOWHERE = "redis://127.0.0.1:1/0"
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[EmbeddedValkey]:
-    """A Valkey that a test may break."""
-    server = EmbeddedValkey(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def shared(valkey: EmbeddedValkey) -> str:
-    """The URL of the session's Valkey, emptied."""
-    with redis.Redis.from_url(valkey.url) as client:
-        client.flushall()
-    return valkey.url
 
 
 def keys(url: str) -> list[str]:
@@ -210,68 +190,3 @@ def test_a_hung_valkey_is_noticed_soon(own: EmbeddedValkey) -> None:
     assert probe.check() == "does not answer"
     assert time.monotonic() - begun < 3 * connection.ANSWER_SECONDS
     own.resume()
-
-
-# --- Presence of visitors ------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["alone", "shared"])
-def presence(request: pytest.FixtureRequest) -> RedisVisitorPresence | LocalVisitorPresence:
-    if request.param == "alone":
-        return LocalVisitorPresence()
-    return RedisVisitorPresence(Guarded(connect(request.getfixturevalue("shared"))))
-
-
-def test_online_while_any_socket_is_open(
-    presence: RedisVisitorPresence | LocalVisitorPresence,
-) -> None:
-    assert presence.online(["v1", "v2"]) == set()
-    presence.came("v1", "s1")
-    presence.came("v1", "s1")
-    presence.came("v1", "s2")
-    presence.left("v2", "unknown")
-    assert presence.online(["v1", "v2"]) == {"v1"}
-    presence.left("v1", "s1")
-    assert presence.online(["v1"]) == {"v1"}
-    presence.left("v1", "s2")
-    assert presence.online(["v1"]) == set()
-    assert presence.online([]) == set()
-    assert presence.online(iter(["v1"])) == set()
-
-
-def test_a_socket_that_nobody_vouches_for_is_forgotten(
-    shared: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    presence = RedisVisitorPresence(Guarded(connect(shared)))
-    presence.came("v1", "s1")
-    with redis.Redis.from_url(shared) as client:
-        (key,) = client.keys()
-        assert 0 < client.ttl(key) <= 75, "a visitor that never comes back leaves nothing"
-    later = time.time() + 76
-    monkeypatch.setattr(time, "time", lambda: later)
-    assert presence.online(["v1"]) == set()
-
-
-def test_processes_see_each_others_visitors(shared: str) -> None:
-    one, other = (RedisVisitorPresence(Guarded(connect(shared))) for _ in range(2))
-    one.came("v1", "s1")
-    assert other.online(["v1"]) == {"v1"}
-
-
-def test_without_redis_nobody_seems_online(own: EmbeddedValkey) -> None:
-    presence = RedisVisitorPresence(Guarded(connect(own.url)))
-    presence.came("v1", "s1")
-    own.kill()
-    assert presence.online(["v1"]) == set()
-    presence.came("v1", "s1")
-    presence.left("v1", "s1")
-
-
-def test_losing_everything_in_redis_heals_with_the_next_heartbeat(shared: str) -> None:
-    presence = RedisVisitorPresence(Guarded(connect(shared)))
-    presence.came("v1", "s1")
-    with redis.Redis.from_url(shared) as client:
-        client.flushall()
-    assert presence.online(["v1"]) == set()
-    presence.came("v1", "s1")
-    assert presence.online(["v1"]) == {"v1"}

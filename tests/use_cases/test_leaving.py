@@ -5,7 +5,7 @@ import pytest
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
 from chat_app.domain.errors import StaleAssignment
-from chat_app.domain.events import SessionQueued
+from chat_app.domain.events import AgentStatusChanged, SessionQueued
 from chat_app.domain.session import Session
 from chat_app.use_cases.leaving import ANSWERED_SECONDS
 from tests.builders import agent_actor
@@ -69,6 +69,28 @@ def test_who_lost_the_last_socket_is_gone_when_its_lease_ends(world: World, acto
     world.clock.advance(1)
     assert world.leaving.sweep() == 1
     assert world.session(held.id).status == "queued"
+
+
+def test_others_see_that_an_agent_is_gone_and_its_choice_stays(world: World, actor: Actor) -> None:
+    world.clock.advance(74)
+    world.leaving.sweep()
+    assert world.realtime.of(AgentStatusChanged) == []
+    world.clock.advance(1)
+    world.leaving.sweep()
+    world.leaving.sweep()
+    assert world.realtime.of(AgentStatusChanged) == [AgentStatusChanged(actor.id, "offline", ())]
+    assert world.agent(actor.id).status == "online"
+    world.realtime.clear()
+    world.presence.came(actor, "back again")
+    assert world.realtime.of(AgentStatusChanged) == [AgentStatusChanged(actor.id, "online", ())]
+
+
+def test_who_is_offline_by_choice_is_not_told_of_again(world: World, actor: Actor) -> None:
+    world.agents.set_status(actor, "offline")
+    world.realtime.clear()
+    world.clock.advance(75)
+    world.leaving.sweep()
+    assert world.realtime.of(AgentStatusChanged) == []
 
 
 def test_another_socket_keeps_the_sessions(world: World, actor: Actor) -> None:

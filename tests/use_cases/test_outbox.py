@@ -168,7 +168,7 @@ SERVED = make_session(status="active")
         (SessionUpdated(make_view(SERVED)), []),
         (ReadMoved(SERVED, "visitor"), []),
         (TypingChanged("s", "visitor", "v", "", typing=True), []),
-        (VisitorPresenceChanged("v", ("s",), online=True), []),
+        (VisitorPresenceChanged(SERVED, online=True), []),
     ],
 )
 def test_what_an_event_leaves_to_be_done(world: World, event: Event, topics: list[str]) -> None:

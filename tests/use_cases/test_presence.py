@@ -53,6 +53,28 @@ def test_a_heartbeat_brings_back_what_was_given_up(world: World, agent: Actor) -
     assert available(world) == {agent.id}
 
 
+def test_who_was_given_up_and_lives_is_back(world: World, agent: Actor) -> None:
+    world.presence.came(agent, "s1")
+    world.clock.advance(100)
+    world.leaving.sweep()
+    assert world.agent(agent.id).absent_since is not None
+    world.realtime.clear()
+    world.presence.agents_alive({"s1": agent.id})
+    assert world.agent(agent.id).absent_since is None, "its sessions stay"
+    assert world.realtime.events == [AgentStatusChanged(agent.id, "online", ())]
+    world.presence.agents_alive({"s1": agent.id})
+    assert len(world.realtime.events) == 1, "told once"
+
+
+def test_a_heartbeat_does_not_bring_back_a_disabled_account(world: World, agent: Actor) -> None:
+    with world.db.change() as uow:
+        stored = uow.agents.get(agent.id)
+        assert stored is not None
+        stored.disabled = True
+    world.presence.agents_alive({"s1": agent.id})
+    assert world.realtime.events == []
+
+
 def test_nothing_is_written_for_nobody(world: World) -> None:
     before = world.db.rows
     world.presence.agents_alive({})
@@ -90,9 +112,9 @@ def test_one_of_two_sockets_is_enough(world: World, agent: Actor) -> None:
 def test_visitors_are_only_displayed(world: World) -> None:
     visitor = visitor_actor(world.add_visitor())
     world.presence.came(visitor, "v1")
-    world.presence.visitors_alive({"v2": visitor.id})
-    assert world.visitor_presence.online([visitor.id]) == {visitor.id}
+    world.whereabouts.alive({"v2": visitor.id})
+    assert visitor.id in world.visitor_presence.present([visitor.id])
     world.presence.left(visitor, "v1", cleanly=True)
     world.presence.left(visitor, "v2", cleanly=False)
-    assert world.visitor_presence.online([visitor.id]) == set()
+    assert world.visitor_presence.present([visitor.id]) == {}
     assert (world.db.copy().leases, world.realtime.events) == ([], [])

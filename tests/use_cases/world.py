@@ -37,11 +37,14 @@ from chat_app.use_cases.sites import Sites
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
+from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
+from chat_app.use_cases.whereabouts import Whereabouts
 from tests import builders
 from tests.fake_database import FakeDatabase
 from tests.fakes import (
     FakeLimiter,
+    FakeSessionViewers,
     FakeTokens,
     FakeVisitorPresence,
     FixedClock,
@@ -69,7 +72,7 @@ class World:
         self.tokens = FakeTokens()
         self.passwords = PlainPasswords()
         self.limiter = FakeLimiter()
-        self.visitor_presence = FakeVisitorPresence()
+        self.visitor_presence = FakeVisitorPresence(self.clock)
         after_commit = AfterCommit(self.realtime, self.wakeup, self.recent, self.ids, self.clock)
         self.db = FakeDatabase(after_commit, self.clock)
         limits, views = Limits(), Views(self.visitor_presence, self.clock)
@@ -108,7 +111,12 @@ class World:
             self.db, self.tokens, self.passwords, self.ids, self.clock, self.limiter, limits
         )
         self.agents = Agents(self.db, self.passwords, self.ids, self.clock)
-        self.presence = Presence(self.db, self.visitor_presence)
+        self.whereabouts = Whereabouts(
+            self.db, self.visitor_presence, self.realtime, self.limiter, limits
+        )
+        self.session_viewers = FakeSessionViewers()
+        self.viewing = Viewing(self.session_viewers, self.realtime)
+        self.presence = Presence(self.db, self.whereabouts)
         self.leaving = Leaving(self.db, hands)
         self.sites = Sites(self.db, self.ids, self.clock)
         self.staff = Staff(self.db, hands, self.passwords, self.ids, self.clock)

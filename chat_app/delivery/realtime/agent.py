@@ -20,7 +20,7 @@ from chat_app.delivery.realtime.rooms import (
 )
 from chat_app.delivery.schemas import event as events
 from chat_app.delivery.schemas.agent import dump_agent
-from chat_app.delivery.schemas.session import dump_session
+from chat_app.delivery.schemas.session import dump_session, dump_viewers
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Forbidden, Unauthorized
 from chat_app.domain.ports import Ids
@@ -55,6 +55,34 @@ class AgentNamespace(ChatNamespace):
         if token is None:
             raise Unauthorized
         return self._services.authentication.agent_by_token(token)
+
+    def on_join_session(self, actor: Actor, data: Payload) -> Payload:
+        """Follow a session, and see who else does."""
+        ack = super().on_join_session(actor, data)
+        viewers = self._services.viewing.begin(actor, data["session_id"])
+        return ack | {"viewers": dump_viewers(viewers)}
+
+    def on_leave_session(self, actor: Actor, data: Payload) -> Payload:
+        """Stop following a session; the others see that."""
+        if session_room(data["session_id"]) in self.rooms(actor.sid or ""):
+            super().on_leave_session(actor, data)
+            self._services.viewing.end(actor, [data["session_id"]])
+        return {}
+
+    def following(self) -> dict[str, list[Actor]]:
+        """Who of this process follows which sessions, once for each socket."""
+        found: dict[str, list[Actor]] = {}
+        for sid, actor in list(self.actors.items()):
+            for session_id in self._followed(sid):
+                found.setdefault(session_id, []).append(actor)
+        return found
+
+    def _gone(self, actor: Actor, sid: str, *, cleanly: bool) -> Payload:
+        self._services.viewing.end(actor, self._followed(sid))
+        return super()._gone(actor, sid, cleanly=cleanly)
+
+    def _followed(self, sid: str) -> set[str]:
+        return {session_in(room) or "" for room in self.rooms(sid)} - {""}
 
     def on_watch_inbox(self, actor: Actor, _: Payload) -> Payload:
         """Hear of sessions from now on, and how many there are."""
@@ -105,10 +133,11 @@ class AgentNamespace(ChatNamespace):
 
     def _leave_sessions(self, sid: str, actor: Actor) -> None:
         """End what the agent follows and may no longer see."""
-        followed = {session_in(room) or "" for room in self.rooms(sid)} - {""}
+        followed = self._followed(sid)
         visible = self._services.messages.sync(actor, dict.fromkeys(followed, 0))
         for session_id in followed - visible.keys():
             self.leave_room(sid, session_room(session_id))
+        self._services.viewing.end(replace(actor, sid=sid), followed - visible.keys())
 
     @staticmethod
     def _inboxes(actor: Actor) -> list[str]:

@@ -14,7 +14,7 @@ from chat_app.delivery.realtime.rooms import (
     session_room,
 )
 from chat_app.delivery.schemas.message import dump_message
-from chat_app.delivery.schemas.session import dump_session
+from chat_app.delivery.schemas.session import dump_session, dump_viewed, dump_viewers
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.events import (
     AgentChanged,
@@ -35,8 +35,10 @@ from chat_app.domain.events import (
     SessionUpdated,
     SessionView,
     TypingChanged,
+    ViewersChanged,
     VisitorPresenceChanged,
 )
+from chat_app.domain.session import Session
 
 
 class Emitter(Protocol):
@@ -94,6 +96,7 @@ class Broadcaster:
             DepartmentChanged: _nobody_is_told,
             DepartmentDeleted: _nobody_is_told,
             VisitorPresenceChanged: self._visitor_presence_changed,
+            ViewersChanged: self._viewers_changed,
         }
 
     def publish(self, event: Event) -> None:
@@ -231,13 +234,16 @@ class Broadcaster:
         )
 
     def _visitor_presence_changed(self, event: VisitorPresenceChanged) -> None:
-        rooms = [INBOX_OF_ALL, *map(session_room, event.session_ids)]
-        self._to(
-            AGENTS,
-            rooms,
-            "visitor_presence_changed",
-            {"visitor_id": event.visitor_id, "online": event.online},
-        )
+        session = event.session
+        data: dict[str, Any] = {"visitor_id": session.visitor_id, "online": event.online}
+        if event.page is not None:
+            data["page"] = dump_viewed(event.page)
+        rooms = [session_room(session.id), *_inboxes_with(session)]
+        self._to(AGENTS, rooms, "visitor_presence_changed", data)
+
+    def _viewers_changed(self, event: ViewersChanged) -> None:
+        data = {"session_id": event.session_id, "viewers": dump_viewers(event.viewers)}
+        self._to(AGENTS, [session_room(event.session_id)], "viewers_changed", data)
 
 
 def _nobody_is_told(_: Event) -> None:
@@ -250,6 +256,9 @@ def _for_agents(view: SessionView) -> dict[str, Any]:
 
 def _inboxes(view: SessionView) -> list[str]:
     """Everybody whose inbox shows the session."""
-    session = view.session
+    return _inboxes_with(view.session)
+
+
+def _inboxes_with(session: Session) -> list[str]:
     rooms = [INBOX_OF_ALL, inbox_room(session.department_id)]
     return [*rooms, agent_room(session.agent_id)] if session.agent_id else rooms

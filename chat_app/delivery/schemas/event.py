@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.agent import StatusSchema
-from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, Words
+from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, WebAddress, Words
 from chat_app.delivery.schemas.handling import SnoozeSchema, TransferSchema
 from chat_app.delivery.schemas.message import DraftSchema, EditSchema, ReadSchema
 from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema
@@ -77,6 +77,13 @@ class SetStatusSchema(StatusSchema):
 
 class WatchInboxSchema(Schema):
     """Hear of the sessions of one's departments."""
+
+
+class ViewPageSchema(Schema):
+    """The page of the site that the visitor looks at."""
+
+    url = WebAddress(2_000, required=True)
+    title = Words(500, load_default="")
 
 
 class SyncSchema(Schema):

@@ -14,6 +14,7 @@ _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*", re.IGNORECASE)
 _MOST_DEPTH = 5
 _is_email = validate.Email()
 
@@ -62,6 +63,16 @@ class EmailAddress(Words):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
         return _is_email(text)
+
+
+class WebAddress(Words):
+    """An address of the web: http or https, with a host."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not _WEB_ADDRESS.fullmatch(text):
+            raise ValidationError("Must be an http or https address.")
+        return text
 
 
 class Id(fields.String):

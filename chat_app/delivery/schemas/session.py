@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,8 @@ from chat_app.domain.errors import Validation
 from chat_app.domain.events import SessionView
 from chat_app.domain.repositories import Cursor
 from chat_app.domain.session import STATUSES, Session, SessionStatus, Side
-from chat_app.domain.visitor import Visitor
+from chat_app.domain.viewing import Viewer
+from chat_app.domain.visitor import Page, Visitor
 
 LOCALE = r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}"
 
@@ -69,6 +71,13 @@ class LastMessageSchema(Schema):
     created_at = Moment()
 
 
+class ViewedPageSchema(Schema):
+    """The web page a visitor looks at now."""
+
+    url = fields.String()
+    title = fields.String()
+
+
 class SessionVisitorSchema(Schema):
     """A visitor as an agent sees it in a list."""
 
@@ -77,6 +86,7 @@ class SessionVisitorSchema(Schema):
     email = fields.String(allow_none=True)
     verified = fields.Boolean()
     online = fields.Boolean()
+    page = fields.Nested(ViewedPageSchema, allow_none=True)
 
 
 class BecauseSchema(Schema):
@@ -268,6 +278,7 @@ def _for_agents(view: SessionView) -> dict[str, Any]:
             "email": visitor.email,
             "verified": visitor.verified,
             "online": view.visitor_online,
+            "page": dump_viewed(view.visitor_page),
         },
         "tags": session.tags,
         "priority": session.priority,
@@ -283,6 +294,16 @@ def _for_agents(view: SessionView) -> dict[str, Any]:
 def _status(session: Session, side: Side) -> SessionStatus:
     """To its visitor, a session that was put aside is in the same hands as before."""
     return "active" if side == "visitor" and session.status == "snoozed" else session.status
+
+
+def dump_viewed(page: Page | None) -> dict[str, str] | None:
+    """The page a visitor looks at, for agents."""
+    return None if page is None else {"url": page.url, "title": page.title}
+
+
+def dump_viewers(viewers: Iterable[Viewer]) -> list[dict[str, str]]:
+    """Who looks at a session, for agents."""
+    return [{"id": one.id, "name": one.name} for one in viewers]
 
 
 def _person(agent: Agent | None) -> dict[str, Any] | None:

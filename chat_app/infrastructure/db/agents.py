@@ -217,8 +217,8 @@ class SqlLeases:
         """Vouch for a new socket."""
         self._session.merge(AgentLease(sid, agent_id, self._in(seconds)))
 
-    def renew(self, sockets: Mapping[str, str], seconds: int) -> None:
-        """Vouch again for sockets (sid → agent id), also for those that were given up."""
+    def renew(self, sockets: Mapping[str, str], seconds: int) -> set[str]:
+        """Vouch again for sockets (sid → agent id); return the agents of those given up before."""
         until = self._in(seconds)
         known = set(
             self._session.scalars(
@@ -230,8 +230,10 @@ class SqlLeases:
             .where(tables.agent_lease.c.sid.in_(known))
             .values(lease_until=until)
         )
-        for sid in sockets.keys() - known:
+        given_up = sockets.keys() - known
+        for sid in given_up:
             self._session.add(AgentLease(sid, sockets[sid], until))
+        return {sockets[sid] for sid in given_up}
 
     def shorten(self, sid: str, seconds: int) -> None:
         """Let a socket's lease end soon."""

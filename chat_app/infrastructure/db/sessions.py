@@ -70,6 +70,12 @@ class SqlSessions:
         """The one open session a visitor may have at a site."""
         return self._session.scalar(select(Session).where(_S.open_key == f"{site_id}:{visitor_id}"))
 
+    def open_among(self, visitor_ids: Iterable[str]) -> Sequence[Session]:
+        """The open sessions of several visitors."""
+        wanted = sorted(visitor_ids)
+        query = select(Session).where(_S.visitor_id.in_(wanted), _S.open_key.is_not(None))
+        return list(self._session.scalars(query))
+
     def by_client_key(self, key: str) -> Session | None:
         """The session a client has asked for with this key."""
         return self._session.scalar(select(Session).where(_S.client_session_key == key))

@@ -17,11 +17,16 @@ NAMESPACES = {"owner": "/visitor", "other_visitor": "/visitor"}
 
 @dataclass(frozen=True)
 class Event:
-    """`keys` is what the acknowledgement carries besides `ok`."""
+    """`keys` is what the acknowledgement carries besides `ok`, for agents also `agent_keys`."""
 
     access: tuple[str, ...]
     keys: frozenset[str]
     body: Body
+    agent_keys: frozenset[str] = frozenset()
+
+    def keys_for(self, actor: str) -> frozenset[str]:
+        """What the actor's acknowledgement carries besides `ok`."""
+        return self.keys | (self.agent_keys if namespace_of(actor) == "/agent" else frozenset())
 
     def example(self, scene: Scene) -> dict[str, Any]:
         """A payload that works."""
@@ -36,6 +41,7 @@ def namespace_of(actor: str) -> str:
 _SEEN = ("ok", "not_found", "ok", "not_found", "ok", "ok")
 _OWN = ("ok", "not_found", "forbidden", "not_found", "forbidden", "forbidden")
 _AGENTS = ("-", "-", "ok", "not_found", "ok", "ok")
+_ANY_VISITOR = ("ok", "ok", "-", "-", "-", "-")
 _ANY_AGENT = ("-", "-", "ok", "ok", "ok", "ok")
 
 
@@ -46,7 +52,12 @@ def _message(scene: Scene) -> dict[str, Any]:
 _JOINED = frozenset({"session", "messages", "last_seq", "revision", "epoch", "has_more"})
 
 EVENTS: dict[str, Event] = {
-    "join_session": Event(_SEEN, _JOINED, lambda scene: {"session_id": scene.session_id}),
+    "join_session": Event(
+        _SEEN,
+        _JOINED,
+        lambda scene: {"session_id": scene.session_id},
+        agent_keys=frozenset({"viewers"}),
+    ),
     # It tells nothing and changes nothing: whoever never joined may also leave.
     "leave_session": Event(
         ("ok",) * 6, frozenset(), lambda scene: {"session_id": scene.session_id}
@@ -78,6 +89,9 @@ EVENTS: dict[str, Event] = {
         _SEEN,
         frozenset({"session"}),
         lambda scene: {"session_id": scene.session_id, "assign_epoch": 0},
+    ),
+    "view_page": Event(
+        _ANY_VISITOR, frozenset(), lambda _: {"url": "https://shop.test/", "title": "Shop"}
     ),
     "watch_inbox": Event(_ANY_AGENT, frozenset({"counts"}), lambda _: {}),
     "accept_session": Event(

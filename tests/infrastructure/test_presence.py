@@ -1,0 +1,247 @@
+"""Who is there, kept in a real Valkey: there, gone and back, and by several processes."""
+
+import time
+from collections.abc import Iterable
+
+import pytest
+import redis
+
+from chat_app.domain.viewing import Viewer
+from chat_app.domain.visitor import Page
+from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
+from chat_app.infrastructure.redis import viewers as keeping
+from chat_app.infrastructure.redis.connection import Guarded, connect
+from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVisitorPresence
+from chat_app.infrastructure.redis.viewers import LocalSessionViewers, RedisSessionViewers
+
+pytestmark = pytest.mark.services
+Presence = RedisVisitorPresence | LocalVisitorPresence
+Viewers = RedisSessionViewers | LocalSessionViewers
+SHOP, CART = Page("https://shop.test/", "Shop"), Page("https://shop.test/cart", "购物车")
+ADA, BO = Viewer("a", "Ada"), Viewer("b", "Bo 小波")
+
+
+class Time:
+    """The time of day, which a test may move."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+        self._real = time.time
+
+    def __call__(self) -> float:
+        return self._real() + self.ahead
+
+    def advance(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    clock = Time()
+    monkeypatch.setattr(time, "time", clock)
+    return clock
+
+
+def ask(presence: Presence, ids: Iterable[str]) -> set[str]:
+    return set(presence.present(ids))
+
+
+@pytest.fixture(params=["alone", "shared"])
+def presence(request: pytest.FixtureRequest) -> Presence:
+    if request.param == "alone":
+        return LocalVisitorPresence()
+    return RedisVisitorPresence(Guarded(connect(request.getfixturevalue("shared"))))
+
+
+@pytest.fixture(params=["alone", "shared"])
+def viewers(request: pytest.FixtureRequest) -> Viewers:
+    if request.param == "alone":
+        return LocalSessionViewers()
+    return RedisSessionViewers(Guarded(connect(request.getfixturevalue("shared"))))
+
+
+class TestVisitors:
+    def test_are_online_while_any_socket_is_open(self, presence: Presence) -> None:
+        assert ask(presence, ["v1", "v2"]) == set()
+        assert presence.came("v1", "s1") is True
+        assert presence.came("v1", "s2") is False
+        presence.left("v2", "unknown")
+        assert ask(presence, ["v1", "v2"]) == {"v1"}
+        presence.left("v1", "s1")
+        assert ask(presence, ["v1"]) == {"v1"}
+        presence.left("v1", "s2")
+        assert ask(presence, ["v1"]) == set()
+        assert ask(presence, []) == set()
+        assert presence.came("v1", "s3") is True
+        assert ask(presence, iter(["v1"])) == {"v1"}
+
+    def test_are_gone_some_seconds_after_the_last_socket(
+        self, presence: Presence, clock: Time
+    ) -> None:
+        for sid in ("s1", "s2"):
+            presence.came("v1", sid)
+        presence.left("v1", "s1")
+        presence.left("v2", "unknown")
+        clock.advance(7)
+        assert presence.gone() == set(), "another socket is open"
+        presence.left("v1", "s2")
+        clock.advance(5)
+        assert presence.gone() == set()
+        clock.advance(2)
+        assert presence.gone() == {"v1"}
+        assert presence.gone() == set(), "told once"
+
+    def test_who_reloads_is_not_gone(self, presence: Presence, clock: Time) -> None:
+        presence.came("v1", "s1")
+        presence.left("v1", "s1")
+        clock.advance(5)
+        presence.came("v1", "s2")
+        clock.advance(60)
+        assert presence.gone() == set()
+
+    def test_pages_stay_as_long_as_their_visitor(self, presence: Presence, clock: Time) -> None:
+        presence.came("v1", "s1")
+        assert presence.present(["v1"]) == {"v1": None}
+        assert presence.looks_at("v1", SHOP) is True
+        assert presence.looks_at("v1", SHOP) is False
+        assert presence.looks_at("v1", CART) is True
+        assert presence.present(["v0", "v1"]) == {"v1": CART}
+        presence.left("v1", "s1")
+        assert presence.present(["v1"]) == {}
+        clock.advance(7)
+        assert presence.gone() == {"v1"}
+        presence.came("v1", "s2")
+        assert presence.present(["v1"]) == {"v1": None}, "nothing is left of another visit"
+
+    def test_what_nobody_vouches_for_is_forgotten_and_told_once(
+        self, shared: str, clock: Time
+    ) -> None:
+        killed, alive = (RedisVisitorPresence(Guarded(connect(shared))) for _ in range(2))
+        killed.came("v1", "s1")
+        killed.looks_at("v1", SHOP)
+        alive.came("v2", "s2")
+        with redis.Redis.from_url(shared) as client:
+            for key in ("cland:visitor:v1", "cland:page:v1"):
+                assert 0 < client.ttl(key) <= 75, "what nobody renews ends by itself"
+        clock.advance(60)
+        alive.alive({"s2": "v2"})
+        assert alive.gone() == set()
+        clock.advance(16)
+        assert ask(alive, ["v1", "v2"]) == {"v2"}
+        assert [alive.gone(), killed.gone()] == [{"v1"}, set()]
+
+    def test_a_killed_process_does_not_hide_the_first_socket(
+        self, shared: str, clock: Time
+    ) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(shared)))
+        presence.came("v1", "killed")
+        clock.advance(60)
+        presence.came("v1", "s2")
+        clock.advance(20)
+        assert presence.came("v1", "s3") is False
+        assert ask(presence, ["v1"]) == {"v1"}
+
+    def test_heartbeats_keep_pages_and_many_sockets(self, shared: str, clock: Time) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(shared)))
+        sockets = {f"s{one}": f"v{one}" for one in range(1_200)}
+        for sid, visitor_id in sockets.items():
+            presence.came(visitor_id, sid)
+        presence.looks_at("v7", CART)
+        clock.advance(70)
+        presence.alive(sockets)
+        clock.advance(70)
+        assert len(presence.present(sockets.values())) == 1_200
+        assert presence.present(["v7"]) == {"v7": CART}
+        assert presence.gone() == set()
+
+    def test_processes_see_each_others_visitors(self, shared: str) -> None:
+        one, other = (RedisVisitorPresence(Guarded(connect(shared))) for _ in range(2))
+        one.came("v1", "s1")
+        one.looks_at("v1", SHOP)
+        assert other.present(["v1"]) == {"v1": SHOP}
+        assert other.came("v1", "s2") is False
+        assert other.looks_at("v1", SHOP) is False
+
+    def test_without_redis_nobody_seems_online_and_nobody_waits(self, own: EmbeddedValkey) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(own.url)))
+        presence.came("v1", "s1")
+        own.hang()
+        begun = time.monotonic()
+        assert ask(presence, ["v1"]) == set()
+        assert presence.came("v1", "s1") is False
+        assert presence.looks_at("v1", SHOP) is False
+        assert presence.gone() == set()
+        presence.alive({"s1": "v1"})
+        presence.left("v1", "s1")
+        assert time.monotonic() - begun < 1.5, "one short wait"
+        own.resume()
+
+    def test_losing_everything_in_redis_heals_with_the_next_heartbeat(self, shared: str) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(shared)))
+        presence.came("v1", "s1")
+        with redis.Redis.from_url(shared) as client:
+            client.flushall()
+        assert ask(presence, ["v1"]) == set()
+        presence.alive({"s1": "v1"})
+        assert ask(presence, ["v1"]) == {"v1"}
+
+
+class TestViewers:
+    def test_come_and_go_by_session_and_socket(self, viewers: Viewers) -> None:
+        assert viewers.came("c1", "s1", ADA) == []
+        assert viewers.came("c1", "s2", BO) == [ADA]
+        assert viewers.came("c2", "s2", BO) == []
+        assert viewers.came("c1", "s1", ADA) == [ADA, BO], "again"
+        assert viewers.left("c1", "s1") == [BO]
+        assert viewers.left("c1", "s1") == [BO]
+        assert viewers.left("c1", "s2") == []
+        assert viewers.left("c2", "s2") == []
+        assert viewers.left("c3", "unknown") == []
+
+    def test_processes_see_each_others(self, shared: str) -> None:
+        one, other = (RedisSessionViewers(Guarded(connect(shared))) for _ in range(2))
+        one.came("c1", "s1", ADA)
+        assert other.came("c1", "s2", BO) == [ADA]
+        assert one.left("c1", "s1") == [BO]
+
+    def test_the_dead_are_forgotten_and_told_of_once(
+        self, shared: str, clock: Time, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeping, "MOST_AT_ONCE", 1)
+        killed, one, other = (RedisSessionViewers(Guarded(connect(shared))) for _ in range(3))
+        killed.came("c1", "s1", ADA)
+        mine = {"c1": {"s2": BO}, "c2": {"s2": BO}}
+        for session_id in mine:
+            one.came(session_id, "s2", BO)
+        for _ in range(3):
+            clock.advance(20)
+            assert one.alive(mine) == {}
+        assert one.left("c0", "s2") == []
+        clock.advance(20)
+        assert one.came("c1", "s2", BO) == [BO], "no longer believed"
+        assert one.alive(mine) == {"c1": [BO]}
+        assert [one.alive(mine), other.alive(mine)] == [{}, {}]
+
+    def test_nothing_is_left_in_redis_for_good(self, shared: str) -> None:
+        viewers = RedisSessionViewers(Guarded(connect(shared)))
+        viewers.came("c1", "s1", ADA)
+        with redis.Redis.from_url(shared) as client:
+            assert 0 < client.ttl("cland:viewers:c1") <= 75
+            viewers.left("c1", "s1")
+            assert client.keys() == []
+
+    def test_without_redis_each_process_sees_its_own(self, own: EmbeddedValkey) -> None:
+        viewers = RedisSessionViewers(Guarded(connect(own.url)))
+        viewers.came("c1", "s1", ADA)
+        own.kill()
+        begun = time.monotonic()
+        assert viewers.came("c1", "s2", BO) == [ADA]
+        assert viewers.alive({"c1": {"s1": ADA, "s2": BO}}) == {}
+        assert viewers.left("c1", "s1") == [BO]
+        assert time.monotonic() - begun < 1.5
+
+    def test_a_heartbeat_says_who_is_here(self, viewers: Viewers) -> None:
+        viewers.came("c1", "s1", ADA)
+        assert viewers.alive({"c1": {"s1": ADA, "s2": BO}}) == {}
+        assert viewers.left("c1", "s1") == [BO]
+        assert viewers.alive({}) == {}
