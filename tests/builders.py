@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
+from chat_app.domain.business_hours import Interval, Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.events import SessionView
 from chat_app.domain.message import Draft, Message
@@ -54,6 +55,21 @@ def make_department(**over: Any) -> Department:
         "created_at": NOON,
     }
     return Department(**(given | over))
+
+
+def make_schedule(*intervals: tuple[int, str, str], **over: Any) -> Schedule:
+    """Hours of the (weekday, opens, closes) given, in UTC; of a site unless a department is."""
+    given: dict[str, Any] = {
+        "id": new_id(),
+        "time_zone": "UTC",
+        "created_at": NOON,
+        "intervals": [
+            Interval(weekday=weekday, opens=opens, closes=closes)
+            for weekday, opens, closes in intervals
+        ],
+        "site_id": None if "department_id" in over else new_id(),
+    }
+    return Schedule(**(given | over))
 
 
 def make_agent(**over: Any) -> Agent:

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.events import Event
 from chat_app.domain.message import Message
@@ -27,7 +28,14 @@ from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.use_cases.after_commit import AfterCommit
 from tests.fake_conversations import FakeAssignments, FakeMessages, FakeOutbox, FakeSessions
-from tests.fake_people import FakeAgents, FakeDepartments, FakeLeases, FakeSites, FakeVisitors
+from tests.fake_people import (
+    FakeAgents,
+    FakeDepartments,
+    FakeLeases,
+    FakeSchedules,
+    FakeSites,
+    FakeVisitors,
+)
 
 
 @dataclass
@@ -36,6 +44,7 @@ class Rows:
 
     sites: list[Site] = field(default_factory=list)
     departments: list[Department] = field(default_factory=list)
+    business_hours: list[Schedule] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)
     agent_tokens: list[AgentToken] = field(default_factory=list)
     leases: list[AgentLease] = field(default_factory=list)
@@ -66,6 +75,7 @@ def _twin(row: Any) -> Any:
 _UNIQUE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "sites": (("id",), ("key",)),
     "departments": (("id",), ("name_key",)),
+    "business_hours": (("id",), ("site_id",), ("department_id",)),
     "agents": (("id",), ("email",)),
     "agent_tokens": (("token_hash",),),
     "leases": (("sid",),),
@@ -83,6 +93,7 @@ _UNIQUE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
 }
 _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "agents": lambda one: one.capacity >= 0,
+    "business_hours": lambda one: (one.site_id is None) != (one.department_id is None),
     "sessions": lambda one: (
         one.last_visitor_seq <= one.last_seq and (one.open_key is None) == one.is_closed
     ),
@@ -118,6 +129,7 @@ class FakeUnitOfWork:
         self.rows = rows
         self.sites = FakeSites(rows)
         self.departments = FakeDepartments(rows, self.flush)
+        self.business_hours = FakeSchedules(rows, self.flush)
         self.agents = FakeAgents(rows, clock, self.flush)
         self.leases = FakeLeases(rows, clock)
         self.visitors = FakeVisitors(rows, self.flush)

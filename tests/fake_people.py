@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import Cursor
@@ -21,6 +22,7 @@ class PeopleRows(Protocol):
 
     sites: list[Site]
     departments: list[Department]
+    business_hours: list[Schedule]
     agents: list[Agent]
     agent_tokens: list[AgentToken]
     leases: list[AgentLease]
@@ -163,6 +165,41 @@ class FakeVisitors:
         tokens = self._rows.visitor_tokens
         owner = next((one.visitor_id for one in tokens if one.token_hash == token_hash), None)
         return self.get(owner) if owner else None
+
+
+class FakeSchedules:
+    def __init__(self, rows: PeopleRows, flush: Flush) -> None:
+        self._rows = rows
+        self._flush = flush
+
+    def add(self, schedule: Schedule) -> None:
+        self._rows.business_hours.append(schedule)
+        self._flush()
+
+    def get(self, schedule_id: str) -> Schedule | None:
+        return next((one for one in self._rows.business_hours if one.id == schedule_id), None)
+
+    def locked(self, schedule_id: str) -> Schedule | None:
+        return self.get(schedule_id)
+
+    def of(self, *owner_ids: str | None) -> Sequence[Schedule]:
+        wanted = set(owner_ids) - {None}
+        return [
+            one for one in self._rows.business_hours if {one.site_id, one.department_id} & wanted
+        ]
+
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Schedule]:
+        found = sorted(self._rows.business_hours, key=lambda one: (one.created_at, one.id))
+        if cursor is not None:
+            found = [one for one in found if (one.created_at, one.id) > (cursor.at, cursor.id)]
+        return found[:limit]
+
+    def remove(self, schedule: Schedule) -> None:
+        self._rows.business_hours.remove(schedule)
+
+    def remove_of(self, owner_id: str) -> None:
+        for one in self.of(owner_id):
+            self.remove(one)
 
 
 class FakeAgents:

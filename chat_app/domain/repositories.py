@@ -8,6 +8,7 @@ from typing import Protocol, Self
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.events import Event
 from chat_app.domain.message import Message
@@ -106,6 +107,29 @@ class Departments(Protocol):
 
     def detach(self, department_id: str) -> None:
         """Nobody serves it any more, no site leads to it and no department falls back on it."""
+        ...
+
+
+class Schedules(Protocol):
+    """Business hours, at most one schedule a site or department."""
+
+    def add(self, schedule: Schedule) -> None: ...
+    def get(self, schedule_id: str) -> Schedule | None: ...
+    def locked(self, schedule_id: str) -> Schedule | None:
+        """The schedule with its row locked: nobody else changes or deletes it meanwhile."""
+        ...
+
+    def of(self, *owner_ids: str | None) -> Sequence[Schedule]:
+        """Those of sites and departments; None owns nothing."""
+        ...
+
+    def page(self, cursor: Cursor | None, limit: int) -> Sequence[Schedule]:
+        """In the order of their making."""
+        ...
+
+    def remove(self, schedule: Schedule) -> None: ...
+    def remove_of(self, owner_id: str) -> None:
+        """Forget the hours of a site or department that is deleted."""
         ...
 
 
@@ -340,6 +364,8 @@ class UnitOfWork(Protocol):
     def sites(self) -> Sites: ...
     @property
     def departments(self) -> Departments: ...
+    @property
+    def business_hours(self) -> Schedules: ...
     @property
     def agents(self) -> Agents: ...
     @property

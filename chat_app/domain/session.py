@@ -144,6 +144,14 @@ class Session:
         self.mail_next_at = max(at, earliest)
         return round((self.mail_next_at - at).total_seconds())
 
+    def leave_message(self) -> None:
+        """Note that the visitor was told to leave a message: nobody can serve it soon.
+
+        It waits as others do, but is promised no place in a queue. Raises SessionClosed.
+        """
+        self.check_open()
+        self.left_message = True
+
     def announce(self, body: str, message_id: str, at: datetime) -> Message:
         """Append a system line that both sides read."""
         draft = Draft(body=body, client_msg_id=message_id, kind="system")

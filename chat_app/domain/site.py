@@ -26,7 +26,10 @@ class Site:
 
 @dataclass(frozen=True)
 class PublicSite:
-    """What anybody may know of a site: the widget's settings."""
+    """What anybody may know of a site: the widget's settings, and whether somebody is there.
+
+    `agents_online` tells of people, `open` of business hours, which begin again at `opens_at`.
+    """
 
     key: str
     name: str
@@ -35,3 +38,5 @@ class PublicSite:
     allowed_origins: tuple[str, ...]
     prechat_fields: tuple[str, ...]
     agents_online: bool
+    open: bool
+    opens_at: datetime | None

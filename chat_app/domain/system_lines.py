@@ -1,5 +1,6 @@
 """What the system itself says in a conversation, in the session's language."""
 
+from datetime import datetime
 from typing import Final, Literal
 
 SystemLine = Literal[
@@ -8,6 +9,8 @@ SystemLine = Literal[
     "transferred",
     "sent_to_department",
     "reopened",
+    "out_of_hours_until",
+    "out_of_hours",
     "closed_by_agent",
     "closed_by_visitor",
     "closed_idle",
@@ -19,6 +22,8 @@ _CHINESE: Final[dict[SystemLine, str]] = {
     "transferred": "{name} 将继续为您服务",
     "sent_to_department": "会话已转接到{name}，请稍候",
     "reopened": "{name} 重新打开了会话",
+    "out_of_hours_until": "现在是非营业时间，{name}恢复服务。请留言，届时我们会回复您。",
+    "out_of_hours": "现在是非营业时间。请留言，我们会尽快回复您。",
     "closed_by_agent": "{name} 结束了会话",
     "closed_by_visitor": "会话已结束",
     "closed_idle": "会话因长时间没有消息已自动结束",
@@ -29,10 +34,26 @@ _ENGLISH: Final[dict[SystemLine, str]] = {
     "transferred": "{name} will help you from here",
     "sent_to_department": "You are being passed on to {name}",
     "reopened": "{name} opened the conversation again",
+    "out_of_hours_until": (
+        "We are closed now and open again {name}. Leave your message, we will answer then."
+    ),
+    "out_of_hours": (
+        "We are closed now. Leave your message, we will answer as soon as we are back."
+    ),
     "closed_by_agent": "{name} closed the conversation",
     "closed_by_visitor": "The conversation was ended",
     "closed_idle": "The conversation was closed after a long time without messages",
 }
+_CHINESE_DAYS: Final = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+_ENGLISH_DAYS: Final = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
 
 
 def is_chinese(locale: str | None) -> bool:
@@ -41,6 +62,17 @@ def is_chinese(locale: str | None) -> bool:
 
 
 def system_line(line: SystemLine, locale: str | None, name: str = "") -> str:
-    """The sentence for `line` in Chinese or English."""
+    """The sentence for `line` in Chinese or English; `name` says who, or when, it is about."""
     words = _CHINESE if is_chinese(locale) else _ENGLISH
     return words[line].replace("{name}", name)
+
+
+def weekday_and_time(moment: datetime, locale: str | None) -> str:
+    """`moment` on the clock of its own zone, which is named, as in "Monday 09:00 (UTC+8)"."""
+    zone = moment.strftime("%z")
+    hours, minutes = int(zone[1:3]), zone[3:5]
+    offset = f"{zone[0]}{hours}" + (f":{minutes}" if minutes != "00" else "")
+    zone = "UTC" if offset in ("+0", "-0") else f"UTC{offset}"
+    if is_chinese(locale):
+        return f"{_CHINESE_DAYS[moment.weekday()]} {moment:%H:%M}（{zone}）"
+    return f"{_ENGLISH_DAYS[moment.weekday()]} {moment:%H:%M} ({zone})"

@@ -103,12 +103,13 @@ class Departments:
             return _membership(uow, department)
 
     def delete(self, actor: Actor, department_id: str) -> None:
-        """End a department; its open sessions go to its fallback, or belong to none."""
+        """End a department and its hours; its open sessions go to its fallback, or belong to none."""
         require_admin(actor)
         with self._uow() as uow:
             department = _known(uow.departments.locked([department_id]).get(department_id))
             department.delete(self._clock.now())
             uow.departments.detach(department_id)
+            uow.business_hours.remove_of(department_id)
             uow.commit(DepartmentDeleted(department_id))
         again(lambda: self._move_some(department_id))
 

@@ -15,6 +15,7 @@ from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken, merged
 from chat_app.use_cases.again import again
+from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.sites import DEFAULT_KEY
 from chat_app.use_cases.views import Views
@@ -58,6 +59,7 @@ class Opening:
         uow: UnitOfWorkFactory,
         posting: Posting,
         views: Views,
+        left_messages: LeftMessages,
         tokens: Tokens,
         ids: Ids,
         clock: Clock,
@@ -67,6 +69,7 @@ class Opening:
         self._uow = uow
         self._posting = posting
         self._views = views
+        self._left_messages = left_messages
         self._tokens = tokens
         self._ids = ids
         self._clock = clock
@@ -101,6 +104,8 @@ class Opening:
             events: list[Event] = []
             if request.message is not None:
                 events += self._say(uow, session, visitor, request.message)
+            if created:
+                events += self._left_messages.ask_out_of_hours(uow, session)
             token = None if caller else self._device(uow, visitor)
             uow.flush()
             view = self._views.of_one(uow, session)

@@ -6,6 +6,7 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.health import Health
 from chat_app.use_cases.labelling import Labelling
@@ -37,6 +38,7 @@ class Services:
     agents: Agents
     staff: Staff
     departments: Departments
+    business_hours: BusinessHours
     presence: Presence
     whereabouts: Whereabouts
     viewing: Viewing

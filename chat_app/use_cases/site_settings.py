@@ -101,6 +101,7 @@ class SiteSettings:
             if len(uow.sites.page(None, 2)) == 1:
                 raise Validation("The last site cannot be deleted")
             site.deleted_at = self._clock.now()
+            uow.business_hours.remove_of(site_id)
             uow.commit()
 
     def renew_identity_secret(self, actor: Actor, site_id: str) -> str:

@@ -1,5 +1,6 @@
 """Websites that embed the widget."""
 
+from chat_app.domain.business_hours import applying, is_open, opens_at
 from chat_app.domain.errors import NotFound
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import Duplicate, UnitOfWorkFactory
@@ -23,6 +24,8 @@ class Sites:
             if site is None:
                 raise NotFound("There is no such site")
             online = bool(uow.agents.candidates(site.department_id))
+            hours = applying(uow.business_hours.of(site.id, site.department_id))
+        now = self._clock.now()
         return PublicSite(
             key=site.key,
             name=site.name,
@@ -31,6 +34,8 @@ class Sites:
             allowed_origins=tuple(site.allowed_origins),
             prechat_fields=tuple(site.prechat_fields),
             agents_online=online,
+            open=is_open(hours, now),
+            opens_at=opens_at(hours, now),
         )
 
     def origins(self) -> list[list[str]]:

@@ -23,11 +23,13 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
+from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
@@ -67,6 +69,7 @@ def create_services(
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
     log = MessageLog(uow, posting)
+    left_messages = LeftMessages(hands, clock)
     sessions = Sessions(uow, views, hands, clock, ids)
     assigning = Assigning(uow, hands, pushing.realtime)
     snoozing = Snoozing(uow, views, hands, clock)
@@ -84,13 +87,24 @@ def create_services(
         agents=Agents(uow, adapters.passwords, ids, clock),
         staff=staff,
         departments=departments,
+        business_hours=BusinessHours(uow, ids, clock),
         presence=Presence(uow, whereabouts),
         whereabouts=whereabouts,
         viewing=Viewing(adapters.viewers, pushing.realtime),
         leaving=leaving,
         sites=Sites(uow, ids, clock),
         site_settings=SiteSettings(uow, ids, clock),
-        opening=Opening(uow, posting, views, adapters.tokens, ids, clock, adapters.limiter, limits),
+        opening=Opening(
+            uow,
+            posting,
+            views,
+            left_messages,
+            adapters.tokens,
+            ids,
+            clock,
+            adapters.limiter,
+            limits,
+        ),
         visitors=Visitors(uow),
         sessions=sessions,
         labelling=Labelling(uow, views, clock),

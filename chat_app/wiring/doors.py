@@ -7,6 +7,7 @@ from chat_app.delivery.dashboard.blueprint import create_blueprint as dashboard
 from chat_app.delivery.dashboard.services import DashboardServices
 from chat_app.delivery.http import (
     agents,
+    business_hours,
     chat,
     departments,
     documents,
@@ -39,6 +40,7 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     api.register_blueprint(agents.create_blueprint(services, caller))
     api.register_blueprint(staff.create_blueprint(services.staff, caller))
     api.register_blueprint(departments.create_blueprint(services.departments, caller))
+    api.register_blueprint(business_hours.create_blueprint(services.business_hours, caller))
     api.register_blueprint(site_settings.create_blueprint(services.site_settings, caller))
     app.register_blueprint(health.create_blueprint(services.health))
     app.register_blueprint(widget(services.sites, settings))

@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from chat_app.delivery.schemas.business_hours import TimeZone
 from chat_app.delivery.schemas.fields import (
     ClientId,
     Document,
@@ -43,6 +44,10 @@ def wrong_values(schema: Schema) -> Iterator[Case]:
             for inner, text in wrong_values(field.schema):
                 yield name, with_value(example, inner, text)
             yield name, with_value(example, "unknown", "1")
+        if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
+            example = _minimal(field.inner.schema)
+            for inner, text in wrong_values(field.inner.schema):
+                yield name, f"[{with_value(example, inner, text)}]"
 
 
 def wrong_queries(schema: Schema) -> Iterator[tuple[str, str]]:
@@ -118,7 +123,7 @@ def _right_list(field: Any, value: Any) -> bool:
 
 
 def _right_text(field: Any, value: Any) -> bool:
-    if not isinstance(value, str) or isinstance(field, EmailAddress | Origin):
+    if not isinstance(value, str) or isinstance(field, EmailAddress | Origin | TimeZone):
         return False
     if isinstance(field, Label) and (not value.strip() or not value.isprintable()):
         return False

@@ -21,6 +21,7 @@ from sqlalchemy import event
 from chat_app import create_app
 from chat_app.domain.actor import Actor, Role
 from chat_app.domain.agent import Agent, AgentToken
+from chat_app.domain.business_hours import Interval, Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.site import Site
 from chat_app.infrastructure.blocking import DirectBlocking
@@ -186,6 +187,23 @@ class Installation:
             uow.departments.add(department)
             uow.commit()
         return department.id
+
+    def make_schedule(self, *intervals: tuple[int, str, str], **fields: Any) -> str:
+        """Add hours in UTC of (weekday, opens, closes) and return their id."""
+        given = {
+            "id": self._ids.new(),
+            "time_zone": "UTC",
+            "created_at": self._clock.now(),
+            "intervals": [
+                Interval(weekday=weekday, opens=opens, closes=closes)
+                for weekday, opens, closes in intervals
+            ],
+        }
+        schedule = Schedule(**{**given, **fields})
+        with self.uow() as uow:
+            uow.business_hours.add(schedule)
+            uow.commit()
+        return schedule.id
 
     def make_site(self, **fields: Any) -> Site:
         """Add a site."""

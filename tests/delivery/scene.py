@@ -27,7 +27,7 @@ class Scene:
     """A session in a department; `agent` is of that department, `outsider` of another.
 
     `ids` names the session, its first message (by `owner`), and an agent, a department and a site
-    that nothing depends on.
+    that nothing depends on, and the business hours of another site.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class SceneTemplate:
             "agent": installation.actor(installation.make_agent()).id,
             "department": installation.make_department(),
             "site": installation.make_site().id,
+            "schedule": installation.make_schedule(site_id=installation.make_site().id),
         }
         installation.close()
         with closing(sqlite3.connect(self.database)) as connection:

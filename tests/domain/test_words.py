@@ -1,11 +1,12 @@
 """What the system says by itself, in English and in Chinese."""
 
+from datetime import datetime
 from typing import get_args
 
 import pytest
 
 from chat_app.domain.missed_mail import missed_mail
-from chat_app.domain.system_lines import SystemLine, is_chinese, system_line
+from chat_app.domain.system_lines import SystemLine, is_chinese, system_line, weekday_and_time
 from tests.builders import make_message, make_session, make_visitor
 
 URL = "https://chat.example.com/dashboard/sessions/1"
@@ -33,6 +34,20 @@ def test_every_line_is_there_in_both_languages(line: SystemLine) -> None:
 def test_a_name_is_only_a_name(name: str) -> None:
     assert system_line("assigned", "zh-CN", name) == f"{name} 加入了会话"
     assert system_line("assigned", None, name) == f"{name} joined the conversation"
+
+
+@pytest.mark.parametrize(
+    ("moment", "english", "chinese"),
+    [
+        ("2026-11-23T09:00+08:00", "Monday 09:00 (UTC+8)", "周一 09:00（UTC+8）"),
+        ("2026-11-29T23:59-03:30", "Sunday 23:59 (UTC-3:30)", "周日 23:59（UTC-3:30）"),
+        ("2026-11-25T00:00+00:00", "Wednesday 00:00 (UTC)", "周三 00:00（UTC）"),
+        ("2026-11-25T08:30+12:45", "Wednesday 08:30 (UTC+12:45)", "周三 08:30（UTC+12:45）"),
+    ],
+)
+def test_a_time_of_the_week_names_its_zone(moment: str, english: str, chinese: str) -> None:
+    assert weekday_and_time(datetime.fromisoformat(moment), "en") == english
+    assert weekday_and_time(datetime.fromisoformat(moment), "zh-CN") == chinese
 
 
 def test_the_letter_in_english() -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine
 
 from chat_app.domain.agent import Agent, AgentToken
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
@@ -30,6 +31,7 @@ from tests.fakes import FixedClock, RecordingRealtime, RecordingWakeup
 _REPOSITORIES: Final[dict[type[Any], Callable[[UnitOfWork], Callable[[Any], None]]]] = {
     Department: lambda uow: uow.departments.add,
     Site: lambda uow: uow.sites.add,
+    Schedule: lambda uow: uow.business_hours.add,
     Agent: lambda uow: uow.agents.add,
     AgentToken: lambda uow: uow.agents.add_token,
     Visitor: lambda uow: uow.visitors.add,

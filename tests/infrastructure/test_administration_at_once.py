@@ -8,16 +8,18 @@ import pytest
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
-from chat_app.domain.errors import ChatError, Validation
+from chat_app.domain.errors import ChatError, NotFound, Validation
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.use_cases.assignment import Assigning
+from chat_app.use_cases.business_hours import BusinessHours, NewSchedule
+from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.views import Views
-from tests.builders import agent_actor, make_agent, make_site
+from tests.builders import agent_actor, make_agent, make_department, make_schedule, make_site
 from tests.fakes import PlainPasswords
 from tests.infrastructure.bench import Bench
 
@@ -29,10 +31,13 @@ class Office:
 
     def __init__(self, bench: Bench) -> None:
         ids, clock = RandomIds(), SystemClock()
-        hands = Hands(Views(LocalVisitorPresence(), clock), ids, clock)
+        views = Views(LocalVisitorPresence(), clock)
+        hands = Hands(views, ids, clock)
         self.staff = Staff(bench.uow, hands, PlainPasswords(), ids, clock)
         self.sites = SiteSettings(bench.uow, ids, clock)
         self.assigning = Assigning(bench.uow, hands, bench.realtime)
+        self.departments = Departments(bench.uow, views, ids, clock)
+        self.hours = BusinessHours(bench.uow, ids, clock)
 
 
 @pytest.fixture
@@ -113,3 +118,48 @@ def test_nobody_who_is_put_out_keeps_a_session(real_bench: Bench, office: Office
                 assert stored is not None
                 assert (stored.status, stored.agent_id) == ("queued", None)
             assert uow.assignments.taken_slots(agent.id) == set()
+
+
+def test_two_admins_cannot_both_give_a_department_its_hours(
+    real_bench: Bench, office: Office
+) -> None:
+    for _ in range(ROUNDS):
+        chief, sales = boss(real_bench), make_department()
+        real_bench.keep(sales)
+        new = NewSchedule("UTC", [], department_id=sales.id)
+        refusals = both(
+            lambda: office.hours.create(chief, new),  # noqa: B023 - run within the round
+            lambda: office.hours.create(chief, new),  # noqa: B023 - run within the round
+        )
+        assert [type(one) for one in refusals if one] == [Validation]
+
+
+def test_no_hours_stay_behind_of_a_department_that_is_deleted(
+    real_bench: Bench, office: Office
+) -> None:
+    for _ in range(ROUNDS):
+        chief, sales = boss(real_bench), make_department()
+        real_bench.keep(sales)
+        new = NewSchedule("UTC", [], department_id=sales.id)
+        both(
+            lambda: office.hours.create(chief, new),  # noqa: B023 - run within the round
+            lambda: office.departments.delete(chief, sales.id),  # noqa: B023 - run within the round
+        )
+        with real_bench.uow.reading() as uow:
+            assert uow.business_hours.of(sales.id) == []
+
+
+def test_hours_that_are_forgotten_meanwhile_are_not_there(
+    real_bench: Bench, office: Office
+) -> None:
+    for _ in range(ROUNDS):
+        chief, sales = boss(real_bench), make_department()
+        schedule = make_schedule(department_id=sales.id)
+        real_bench.keep(sales, schedule)
+        refusals = both(
+            lambda: office.hours.delete(chief, schedule.id),  # noqa: B023 - run within the round
+            lambda: office.hours.change(chief, schedule.id, {"enabled": False}),  # noqa: B023 - run within the round
+        )
+        assert {type(one) for one in refusals if one} <= {NotFound}
+        with real_bench.uow.reading() as uow:
+            assert uow.business_hours.of(sales.id) == []

@@ -20,6 +20,7 @@ from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.hands import Hands
+from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog, Sent
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
@@ -50,10 +51,19 @@ class Chat:
             NoLimits(),
             limits,
         )
+        hands = Hands(views, ids, clock)
         self.opening = Opening(
-            bench.uow, posting, views, HashedTokens(), ids, clock, NoLimits(), limits
+            bench.uow,
+            posting,
+            views,
+            LeftMessages(hands, clock),
+            HashedTokens(),
+            ids,
+            clock,
+            NoLimits(),
+            limits,
         )
-        self.assigning = Assigning(bench.uow, Hands(views, ids, clock), bench.realtime)
+        self.assigning = Assigning(bench.uow, hands, bench.realtime)
 
 
 @pytest.fixture

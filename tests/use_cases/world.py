@@ -5,6 +5,7 @@ from typing import Any
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.limits import Limits
 from chat_app.domain.message import Message
@@ -18,10 +19,12 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
+from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog, Sent
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
@@ -90,7 +93,15 @@ class World:
         )
         self.revising = Revising(self.db, self.clock, self.limiter, limits)
         self.opening = Opening(
-            self.db, posting, views, self.tokens, self.ids, self.clock, self.limiter, limits
+            self.db,
+            posting,
+            views,
+            LeftMessages(hands, self.clock),
+            self.tokens,
+            self.ids,
+            self.clock,
+            self.limiter,
+            limits,
         )
         self.assigning = Assigning(self.db, hands, self.realtime)
         self._let_agents_work(views, hands, posting)
@@ -121,6 +132,7 @@ class World:
         self.sites = Sites(self.db, self.ids, self.clock)
         self.staff = Staff(self.db, hands, self.passwords, self.ids, self.clock)
         self.departments = Departments(self.db, views, self.ids, self.clock)
+        self.business_hours = BusinessHours(self.db, self.ids, self.clock)
         self.site_settings = SiteSettings(self.db, self.ids, self.clock)
 
     def add_site(self, **over: Any) -> Site:
@@ -134,6 +146,12 @@ class World:
         with self.db.change() as uow:
             uow.departments.add(department)
         return department
+
+    def add_schedule(self, *intervals: tuple[int, str, str], **over: Any) -> Schedule:
+        schedule = builders.make_schedule(*intervals, **over)
+        with self.db.change() as uow:
+            uow.business_hours.add(schedule)
+        return schedule
 
     def add_agent(self, *, online: bool = True, **over: Any) -> Agent:
         """An agent, with a socket open if it is to be online."""

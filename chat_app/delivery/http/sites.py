@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from werkzeug.wrappers import Response
 
 from chat_app.delivery.http.parsing import Blueprint
+from chat_app.delivery.schemas.fields import Moment
 from chat_app.use_cases.sites import Sites
 
 FRESH_SECONDS = 30
@@ -21,6 +22,8 @@ class PublicSiteSchema(Schema):
     theme = fields.Dict()
     prechat_fields = fields.List(fields.String())
     agents_online = fields.Boolean()
+    open = fields.Boolean()
+    opens_at = Moment(allow_none=True)
 
 
 class PublicSiteEnvelope(Schema):
@@ -37,7 +40,7 @@ def create_blueprint(sites: Sites) -> Blueprint:
     @api.get("/<string:site_key>")
     @api.alt_response(200, schema=PublicSiteEnvelope)
     def read_site(site_key: str) -> Response:
-        """The widget's settings and whether agents are online; may be cached for a moment."""
+        """The widget's settings and whether somebody is there; may be cached for a moment."""
         body: dict[str, Any] = schema.dump({"site": sites.public(site_key)})
         response = make_response(body)
         response.headers["Cache-Control"] = f"public, max-age={FRESH_SECONDS}"

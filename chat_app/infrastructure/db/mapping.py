@@ -3,6 +3,7 @@
 from sqlalchemy.orm import registry
 
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
+from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
@@ -17,6 +18,7 @@ _registry = registry(metadata=tables.metadata)
 for _entity, _table in (
     (Site, tables.site),
     (Department, tables.department),
+    (Schedule, tables.business_hours),
     (Agent, tables.agent),
     (AgentToken, tables.agent_token),
     (AgentLease, tables.agent_lease),

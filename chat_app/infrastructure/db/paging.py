@@ -17,5 +17,6 @@ def after(query: Select[Any], table: Table, cursor: Cursor | None, limit: int) -
                 and_(rows.created_at == cursor.at, rows.id > cursor.id),
             )
         )
-    query = query.where(rows.deleted_at.is_(None))
+    if "deleted_at" in rows:
+        query = query.where(rows.deleted_at.is_(None))
     return query.order_by(rows.created_at, rows.id).limit(limit)

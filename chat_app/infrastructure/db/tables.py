@@ -64,6 +64,19 @@ site = Table(
     Column("deleted_at", UtcDateTime),
 )
 
+business_hours = Table(
+    "business_hours",
+    metadata,
+    Column("id", identifier(), primary_key=True),
+    Column("time_zone", code(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("intervals", document(), nullable=False),
+    Column("site_id", identifier(), ForeignKey("site.id"), unique=True),
+    Column("department_id", identifier(), ForeignKey("department.id"), unique=True),
+    Column("enabled", Boolean, nullable=False),
+    CheckConstraint("(site_id IS NULL) <> (department_id IS NULL)", name="one_owner"),
+)
+
 agent = Table(
     "agent",
     metadata,

@@ -19,6 +19,7 @@ from chat_app.domain.events import Event
 from chat_app.domain.repositories import Collision, Duplicate, Follow
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.assignments import SqlAssignments
+from chat_app.infrastructure.db.business_hours import SqlSchedules
 from chat_app.infrastructure.db.messages import SqlMessages
 from chat_app.infrastructure.db.now import DatabaseClock
 from chat_app.infrastructure.db.organisation import SqlDepartments, SqlSites
@@ -57,6 +58,7 @@ class SqlUnitOfWork:
         self._after_commit = after_commit
         self.sites = SqlSites(session)
         self.departments = SqlDepartments(session)
+        self.business_hours = SqlSchedules(session)
         self.agents = SqlAgents(session, clock)
         self.leases = SqlLeases(session, clock)
         self.visitors = SqlVisitors(session)

@@ -171,6 +171,17 @@ ROUTES: dict[str, Route] = {
         lambda _: {"name": "Renamed"},
     ),
     **_kept_by_admins(
+        "business_hours.{}_schedule",
+        "/api/business-hours",
+        _of_agents(200),
+        lambda scene: {
+            "department_id": scene.ids["department"],
+            "time_zone": "Asia/Shanghai",
+            "intervals": [{"weekday": 0, "opens": "09:00", "closes": "18:00"}],
+        },
+        lambda _: {"enabled": False},
+    ),
+    **_kept_by_admins(
         "site_settings.{}_site",
         "/api/sites",
         _of_overseers(200),

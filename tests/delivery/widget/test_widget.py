@@ -27,6 +27,8 @@ SITE = PublicSite(
     allowed_origins=(),
     prechat_fields=("name", "email"),
     agents_online=True,
+    open=True,
+    opens_at=None,
 )
 
 
