@@ -135,7 +135,8 @@ class FakeSessions:
         open_ones = [
             one for one in self._rows.sessions if one.status in ("bot", "queued", "active")
         ]
-        idle = [one for one in open_ones if one.updated_at < moment]
+        left = [one for one in open_ones if one.status == "queued" and one.left_message]
+        idle = [one for one in open_ones if one.updated_at < moment and one not in left]
         return [one.id for one in sorted(idle, key=lambda one: one.updated_at)[:limit]]
 
     def _waiting(self) -> list[Session]:

@@ -280,7 +280,7 @@ class Sessions(Protocol):
         ...
 
     def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
-        """Ids of open sessions without any change since `moment`."""
+        """Ids of open sessions without any change since `moment`, but no message left waiting."""
         ...
 
 

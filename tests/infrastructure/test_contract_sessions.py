@@ -281,7 +281,8 @@ def test_searching(bench: Bench, q: str, *, found: bool) -> None:
 
 def test_idle_is_what_was_not_touched_since(bench: Bench) -> None:
     oldest = bench.session(updated_at=after(1))
-    older = bench.session(status="active", updated_at=after(2))
+    older = bench.session(status="active", updated_at=after(2), left_message=True)
+    bench.session(updated_at=after(0), left_message=True)
     bench.session(updated_at=after(3))
     bench.session(status="closed", updated_at=after(0))
     bench.session(status="snoozed", updated_at=after(0))

@@ -35,6 +35,18 @@ def test_a_message_begins_the_time_again(world: World) -> None:
     assert world.archiving.close_idle() == 0
 
 
+def test_a_message_that_was_left_waits_until_somebody_comes(world: World) -> None:
+    """It may have been left on a Friday evening, and an answer was promised."""
+    session = world.add_session(left_message=True)
+    world.clock.advance(minutes=5 * IDLE_MINUTES)
+    assert world.archiving.close_idle() == 0
+    world.add_agent()
+    assert world.assigning.assign_waiting() == 1
+    world.clock.advance(minutes=IDLE_MINUTES, seconds=1)
+    assert world.archiving.close_idle() == 1
+    assert world.session(session.id).is_closed
+
+
 @pytest.mark.parametrize("status", ["snoozed", "closed"])
 def test_what_sleeps_or_is_over_stays_as_it_is(world: World, status: str) -> None:
     session = world.add_session(status=status)

@@ -197,10 +197,11 @@ class SqlSessions:
         return list(self._session.scalars(query))
 
     def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
-        """Ids of open sessions without any change since `moment`."""
+        """Ids of open sessions without any change since `moment`, but no message left waiting."""
+        left = and_(_S.status == "queued", _S.left_message.is_(True))
         query = (
             select(_S.id)
-            .where(_S.status.in_(("bot", "queued", "active")), _S.updated_at < moment)
+            .where(_S.status.in_(("bot", "queued", "active")), _S.updated_at < moment, ~left)
             .order_by(_S.updated_at)
             .limit(limit)
         )
