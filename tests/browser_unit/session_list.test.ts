@@ -22,6 +22,8 @@ function session(id: string, minute: number, over: Partial<AgentSession> = {}): 
     assign_epoch: 0,
     assigned_because: null,
     left_message: false,
+    waiting_since: null,
+    snoozed_until: null,
     last_message: null,
     last_seq: 1,
     revision: minute,

@@ -65,15 +65,31 @@ export interface Session {
   close_reason: string | null;
 }
 
+/** The page of the website that a visitor looks at. */
+export interface PageView {
+  url: string;
+  title?: string | null;
+}
+
 /** What an agent sees of a session, besides the above. */
 export interface AgentSession extends Session {
   site_id: string;
-  visitor: { id: string; name: string | null; email: string | null; verified: boolean; online: boolean };
+  visitor: {
+    id: string;
+    name: string | null;
+    email: string | null;
+    verified: boolean;
+    online: boolean;
+    page?: PageView | null;
+  };
   tags: string[];
   priority: Priority;
   assign_epoch: number;
   assigned_because: { strategy: string; candidates: number } | null;
   left_message: boolean;
+  /** Since when it has been in its queue. */
+  waiting_since: string | null;
+  snoozed_until: string | null;
   last_message: {
     seq: number;
     kind: MessageKind;
@@ -81,6 +97,35 @@ export interface AgentSession extends Session {
     excerpt: string;
     created_at: string;
   } | null;
+}
+
+/** An account as its colleagues see it. */
+export interface Agent {
+  id: string;
+  name: string;
+  email: string;
+  role: "agent" | "supervisor" | "admin";
+  capacity: number;
+  status: AgentStatus;
+  disabled: boolean;
+  avatar_url: string | null;
+  department_ids: string[];
+  /** True while a socket of the agent is open. */
+  connected: boolean;
+  /** How many active sessions count against the capacity. */
+  active_sessions: number;
+}
+
+export interface Department {
+  id: string;
+  name: string;
+  agent_ids: string[];
+}
+
+/** A colleague who has the same session open. */
+export interface Viewer {
+  id: string;
+  name: string;
 }
 
 /** One page of a session's messages, in rising seq (or revision, when asked by revision). */
@@ -109,6 +154,8 @@ export interface JoinedSession<S extends Session = Session> extends MessagePage 
   session: S;
   /** Messages up to `after_seq` that changed since `after_revision`. */
   changed?: Message[];
+  /** To agents: the others who have it open. */
+  viewers?: Viewer[];
 }
 
 export interface SyncedSessions {
@@ -132,7 +179,8 @@ export interface ServerEvents<S extends Session = Session> {
   };
   typing_changed: { session_id: string; sender: Sender; typing: boolean; preview?: string };
   agent_status_changed: { agent_id: string; status: AgentStatus };
-  visitor_presence_changed: { visitor_id: string; online: boolean; page?: { url: string; title?: string } };
+  visitor_presence_changed: { visitor_id: string; online: boolean; page?: PageView | null };
+  viewers_changed: { session_id: string; viewers: Viewer[] };
   server_draining: { reconnect_in: number };
 }
 

@@ -16,6 +16,8 @@ from chat_app.delivery.dashboard.language import Words
 
 WAITING_TARGET: Final = timedelta(minutes=2)
 GROUP_GAP: Final = timedelta(minutes=5)
+CLOSE_REASONS: Final = ("solved", "no_reply", "spam")
+_STRATEGIES: Final = ("least_busy", "round_robin", "last_agent")
 _TONES: Final = 8
 _BABEL_LOCALES: Final = {"en": "en_GB", "zh-CN": "zh_Hans_CN"}
 # By language: in this year, and in another one.
@@ -88,11 +90,11 @@ def visitor_name(visitor: Wire, t: Words) -> str:
 def waiting_since(session: Wire) -> datetime | None:
     """Since when the visitor has been waiting; None when it is not.
 
-    In the queue it waits since it came, as its place there says; with an agent, since its last
-    message if that has no answer.
+    In the queue it waits since it came there; with an agent, since its last message if that has
+    no answer.
     """
     if session["status"] == "queued":
-        return moment(session["created_at"])
+        return moment(session["waiting_since"] or session["created_at"])
     last = session["last_message"]
     asked = session["status"] == "active" and last and last["sender_kind"] == "visitor"
     return moment(last["created_at"]) if asked else None
@@ -106,6 +108,12 @@ def waiting_level(since: datetime | None, now: datetime) -> str:
     if waited >= 2 * WAITING_TARGET:
         return "very-late"
     return "late" if waited >= WAITING_TARGET else "calm"
+
+
+def in_hands(session: Wire, me: Wire) -> bool:
+    """True for what `me` may act on: one's own, nobody's, anybody's for those who oversee."""
+    agent = session["agent"]
+    return agent is None or agent["id"] == me["id"] or me["role"] != "agent"
 
 
 def short_span(span: timedelta, t: Words) -> str:
@@ -128,6 +136,45 @@ def day_label(day: date, today: date, t: Words) -> str:
         return t("time.yesterday")
     pattern = _WITH_WEEKDAY[t.language][day.year != today.year]
     return format_date(day, pattern, locale=_BABEL_LOCALES[t.language])
+
+
+def until_time(at: datetime, now: datetime, zone: tzinfo, t: Words) -> str:
+    """A moment ahead: 15:20, tomorrow 09:00, Mon, 30 Nov 09:00."""
+    there, today = at.astimezone(zone), now.astimezone(zone).date()
+    clock = there.strftime("%H:%M")
+    if there.date() == today:
+        return clock
+    if there.date() == today + timedelta(days=1):
+        return t("time.tomorrow_at", time=clock)
+    return f"{day_label(there.date(), today, t)} {clock}"
+
+
+def status_text(session: Wire, now: datetime, zone: tzinfo, t: Words) -> str:
+    """How it stands, with the time at which a snoozed one comes back."""
+    until = session["snoozed_until"]
+    if session["status"] == "snoozed" and until:
+        return t("session.snoozed_until", time=until_time(moment(until), now, zone, t))
+    left = session["status"] == "queued" and session["left_message"]
+    return t("session.left_message" if left else f"session.{session['status']}")
+
+
+def because_text(session: Wire, t: Words) -> str:
+    """Why its agent got it: "Least busy of 3 online in Sales"; empty when a person chose."""
+    because = session["assigned_because"]
+    if not because or because["strategy"] not in _STRATEGIES:
+        return ""
+    if because["strategy"] == "last_agent":
+        return t("because.last_agent")
+    department = session["department"]
+    place = t("because.in", name=department["name"]) if department else ""
+    if because["candidates"] == 1:
+        return t("because.only", place=place)
+    return t(f"because.{because['strategy']}", count=because["candidates"], place=place)
+
+
+def reason_text(reason: str | None, t: Words) -> str:
+    """Why it was closed: one of the usual reasons in words, else what was written."""
+    return t(f"reason.{reason}") if reason in CLOSE_REASONS else reason or ""
 
 
 def list_time(at: datetime, now: datetime, zone: tzinfo, t: Words) -> str:

@@ -87,13 +87,13 @@ def test_what_was_edited_or_recalled_is_shown_so_from_the_first_paint(
     assert '<span data-part="line">Message recalled</span>' in page
 
 
-def test_a_visitor_in_the_queue_waits_since_it_came(
+def test_a_visitor_in_the_queue_waits_since_it_came_there(
     browser: FlaskClient, visitor_writes: VisitorWrites
 ) -> None:
     session_id = visitor_writes("hello")
     session = browser.get(f"/dashboard/data/sessions/{session_id}").get_json()["session"]
     came = moment("2026-11-24T10:00:00.000Z")
-    queued = session | {"created_at": "2026-11-24T10:00:00.000Z", "assign_epoch": 4}
+    queued = session | {"waiting_since": "2026-11-24T10:00:00.000Z", "assign_epoch": 4}
     assert waiting_since(queued) == came
     active = session | {"status": "active"}
     assert waiting_since(active) == moment(session["last_message"]["created_at"])

@@ -1,7 +1,7 @@
 /** What the server put into the page, and what follows from it everywhere. */
 
 import { Translator, type Locale } from "../../browser/i18n";
-import type { AgentSession, AgentStatus, Failure, MessagePage } from "../../browser/protocol";
+import type { Agent, AgentSession, Failure, MessagePage } from "../../browser/protocol";
 import english from "../words/en.json";
 import chinese from "../words/zh-CN.json";
 
@@ -15,12 +15,8 @@ export interface WireCounts {
   active: number;
 }
 
-export interface Me {
-  id: string;
-  name: string;
-  email: string;
-  status: AgentStatus;
-}
+/** The agent whose page this is. */
+export type Me = Agent;
 
 export interface Opened {
   session: AgentSession;

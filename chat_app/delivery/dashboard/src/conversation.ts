@@ -32,7 +32,7 @@ export class Conversation {
   follower: Follower | null = null;
   private readonly revising: Revising;
   private readonly thread: Thread;
-  private readonly head = new Head();
+  private readonly head: Head;
   private readonly marks: ReadMarks;
   private readonly typing: TypingDisplay;
   private readonly signal: TypingSignal;
@@ -46,6 +46,7 @@ export class Conversation {
     most: number,
     private readonly events: ConversationEvents,
   ) {
+    this.head = new Head(me);
     this.revising = agentsRevising(me, {
       session: () => this.session,
       apply: (message) => this.take(message),
@@ -101,7 +102,7 @@ export class Conversation {
   setSession(session: AgentSession): void {
     if (session.id !== this.session?.id || isOlder(session, this.session)) return;
     this.session = session;
-    this.head.fill(session, this.me.id);
+    this.head.fill(session);
     this.details.fill(session);
     if (session.status === "closed") this.revising.cancel();
     this.composer.setClosed(session.status === "closed");

@@ -1,6 +1,6 @@
 /** The pane beside the conversation: who the visitor is and how the conversation stands. */
 
-import type { AgentSession } from "../../browser/protocol";
+import type { AgentSession, PageView } from "../../browser/protocol";
 import { fullTime } from "../../browser/times";
 import { t, words } from "./boot";
 import { must, setText } from "./dom";
@@ -13,7 +13,7 @@ export class Details {
   private readonly app = must("[data-app]");
   private readonly pane = must("[data-details-pane]");
   private readonly toggle = must("[data-toggle-details]");
-  private page: { url: string; title?: string } | null = null;
+  private page: PageView | null = null;
 
   constructor() {
     this.toggle.addEventListener("click", () => this.flip());
@@ -37,7 +37,7 @@ export class Details {
     return true;
   }
 
-  setPage(page: { url: string; title?: string } | null): void {
+  setPage(page: PageView | null): void {
     this.page = page;
   }
 

@@ -1,13 +1,15 @@
-/** The sheet of keys and the question before what cannot be undone. */
+/** The sheet of keys, the question before what cannot be undone, and what every dialog does. */
 
 import { must, setText } from "./dom";
 
 /** Let every dialog be closed by its buttons and by a click beside it. */
 export function prepareDialogs(): void {
   for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("pointerdown", (event) => {
+      if (event.target === dialog && isBeside(dialog, event)) dialog.close();
+    });
     dialog.addEventListener("click", (event) => {
-      const target = event.target as Element;
-      if (target === dialog || target.closest("[data-close-dialog]")) dialog.close();
+      if ((event.target as Element).closest("[data-close-dialog]")) dialog.close();
     });
   }
   must("[data-open-keys]").addEventListener("click", () => showKeys());
@@ -32,4 +34,10 @@ export function confirm(title: string, text: string, yes: string): Promise<boole
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
   });
+}
+
+/** A press on the padding of a dialog is inside of it; only its backdrop is beside. */
+function isBeside(dialog: HTMLElement, { clientX, clientY }: PointerEvent): boolean {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }

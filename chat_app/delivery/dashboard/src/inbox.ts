@@ -15,9 +15,12 @@ import { must, setAttribute } from "./dom";
 import { listenToKeys } from "./keys";
 import { Line } from "./line";
 import { List } from "./list";
-import { toast } from "./notices";
+import { closeMenu, prepareMenus } from "./menus";
+import { takeOffer, toast } from "./notices";
 import { OwnStatus } from "./own_status";
+import { People } from "./people";
 import { room } from "./room";
+import { Roster } from "./roster";
 
 const SEARCH_DELAY_MS = 250;
 
@@ -30,12 +33,14 @@ class Inbox {
   private readonly queue: SendQueue;
   private readonly list: List;
   private readonly details = new Details();
+  private readonly roster = new Roster();
   private readonly conversation: Conversation;
   private readonly actions: Actions;
   private readonly counts = new RailCounts(this.line.connection);
   private readonly app = must("[data-app]");
   private readonly search = must<HTMLInputElement>(".search__input");
-  private readonly menu = must<HTMLDetailsElement>("[data-menu]");
+  private readonly people: People;
+  private readonly own: OwnStatus;
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private opening = 0;
 
@@ -56,8 +61,9 @@ class Inbox {
       unread: (id, unread) => this.list.setUnread(id, unread),
       leave: () => this.list.focus(),
     });
-    this.actions = new Actions(connection, this.conversation, (session) => this.acted(session));
-    new OwnStatus(connection, boot.me);
+    this.actions = new Actions(this.conversation, boot.me, this.roster, (session) => this.acted(session));
+    this.people = new People(this.roster, boot.me);
+    this.own = new OwnStatus(connection, boot.me);
     new Banner(this.line);
   }
 
@@ -78,8 +84,11 @@ class Inbox {
       void this.counts.ask();
       void this.conversation.follower?.join();
       void this.list.refresh();
+      void this.own.refresh();
+      this.roster.soon();
       this.queue.wake();
     });
+    connection.on("agent_status_changed", () => this.roster.soon());
     for (const event of ["session_queued", "session_assigned", "session_updated", "session_closed"]) {
       connection.on(event, ({ session }: { session: AgentSession }) => this.changed(session));
     }
@@ -108,9 +117,7 @@ class Inbox {
       clearTimeout(this.searchTimer);
       this.searchTimer = setTimeout(() => void this.find(), SEARCH_DELAY_MS);
     });
-    document.addEventListener("click", (event) => {
-      if (!this.menu.contains(event.target as Node)) this.menu.open = false;
-    });
+    prepareMenus();
     window.addEventListener("popstate", () => void this.followAddress());
   }
 
@@ -122,8 +129,15 @@ class Inbox {
       r: write("reply"),
       n: write("note"),
       a: () => void this.actions.accept(),
+      t: () => this.actions.transfer(),
+      z: () => this.actions.snooze(),
+      h: () => this.actions.snooze(),
       e: () => void this.actions.close(),
+      E: () => this.actions.closeWithReason(),
+      o: () => void this.actions.reopen(),
+      u: takeOffer,
       i: () => this.conversation.session && this.details.flip(),
+      p: () => this.people.flip(),
       "/": () => this.search.select(),
       "?": showKeys,
       Escape: () => this.escape(),
@@ -131,10 +145,8 @@ class Inbox {
   }
 
   private escape(): void {
-    if (this.menu.open) {
-      this.menu.open = false;
-      must("summary", this.menu).focus();
-    } else if (document.activeElement === this.search && this.search.value) {
+    if (closeMenu()) return;
+    if (document.activeElement === this.search && this.search.value) {
       this.search.value = "";
       void this.find();
     } else if (!this.details.hideOverlay()) this.back();
@@ -218,6 +230,8 @@ class Inbox {
     this.list.take(session);
     this.conversation.setSession(session);
     this.counts.soon();
+    this.own.follow(session);
+    this.roster.soon();
   }
 
   private async sync(): Promise<void> {

@@ -22,11 +22,17 @@ export function listenToKeys(actions: KeyActions): void {
     if (document.querySelector("dialog[open]")) return;
     const escape = event.key === "Escape";
     if (!escape && (isTyping(event.target) || !toggle.checked)) return;
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    const action = actions[named(event)];
     if (!action) return;
     event.preventDefault();
     action();
   });
+}
+
+/** Letters by their case as Shift makes it, whatever Caps Lock does. */
+function named({ key, shiftKey }: KeyboardEvent): string {
+  if (key.length !== 1) return key;
+  return shiftKey ? key.toUpperCase() : key.toLowerCase();
 }
 
 function isTyping(target: EventTarget | null): boolean {

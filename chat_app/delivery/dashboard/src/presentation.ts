@@ -1,7 +1,7 @@
 /** How wire shapes look: initials, colours, waiting, groups. The same rules as presentation.py. */
 
 import type { AgentSession, Message } from "../../browser/protocol";
-import { relativeTime, sameDay } from "../../browser/times";
+import { clockTime, dayLabel, relativeTime, sameDay } from "../../browser/times";
 import { now, t, words } from "./boot";
 
 export const WAITING_TARGET_MS = 2 * 60_000;
@@ -40,11 +40,10 @@ export function fillAvatar(avatar: Element, name: string, id: string): void {
 }
 
 /**
- * Since when the visitor has been waiting. In the queue it waits since it came, as its place there
- * says; with an agent, since its last message if that has no answer.
+ * Since when the visitor has been waiting. In the queue it waits since it came there; with an agent, since its last message if that has no answer.
  */
-export function waitingSince({ status, created_at, last_message: last }: AgentSession): Date | null {
-  if (status === "queued") return new Date(created_at);
+export function waitingSince({ status, created_at, waiting_since, last_message: last }: AgentSession): Date | null {
+  if (status === "queued") return new Date(waiting_since ?? created_at);
   return status === "active" && last?.sender_kind === "visitor" ? new Date(last.created_at) : null;
 }
 
@@ -79,6 +78,37 @@ export function shortSpan(since: Date): string {
   if (seconds < 3_600) return t("time.minutes", { count: Math.floor(seconds / 60) });
   if (seconds < 86_400) return t("time.hours", { count: Math.floor(seconds / 3_600) });
   return t("duration.days", { days: Math.floor(seconds / 86_400) });
+}
+
+/** A moment ahead: "15:20", "tomorrow 09:00", "Mon, 30 Nov 09:00". */
+export function untilTime(at: Date): string {
+  const time = clockTime(at, words);
+  const today = now();
+  if (sameDay(at, today)) return time;
+  const tomorrow = new Date(today.getFullYear(), today.getMonth(), today.getDate() + 1);
+  if (sameDay(at, tomorrow)) return t("time.tomorrow_at", { time });
+  return `${dayLabel(at, today, words)} ${time}`;
+}
+
+/** How it stands, with the time at which a snoozed one comes back. */
+export function statusText({ status, snoozed_until, left_message }: AgentSession): string {
+  if (status === "snoozed" && snoozed_until) return t("session.snoozed_until", { time: untilTime(new Date(snoozed_until)) });
+  return t(status === "queued" && left_message ? "session.left_message" : `session.${status}`);
+}
+
+/** Why its agent got it: "Least busy of 3 online in Sales"; empty when it was a person's choice. */
+export function becauseText({ assigned_because: because, department }: AgentSession): string {
+  if (!because || !words.has(`because.${because.strategy}`)) return "";
+  const count = because.candidates;
+  if (because.strategy === "last_agent") return t("because.last_agent");
+  const place = department ? t("because.in", { name: department.name }) : "";
+  if (count === 1) return t("because.only", { place });
+  return t(`because.${because.strategy}`, { count, place });
+}
+
+/** Why a conversation was closed: one of the usual reasons in words, else what was written. */
+export function reasonText(reason: string | null): string {
+  return reason && words.has(`reason.${reason}`) ? t(`reason.${reason}`) : (reason ?? "");
 }
 
 export function listTime(at: string): string {
