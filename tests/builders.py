@@ -109,6 +109,7 @@ def make_session(visitor: Visitor | None = None, **over: Any) -> Session:
         given.setdefault("open_key", f"{given['site_id']}:{given['visitor_id']}")
     if given["status"] == "queued":
         given.setdefault("queued_at", given["created_at"])
+        given.setdefault("waiting_since", given["queued_at"])
     return Session(**given)
 
 
