@@ -42,6 +42,7 @@ from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.views import Views
+from chat_app.use_cases.whereabouts import Whereabouts
 from tests.fake_database import FakeDatabase
 from tests.fakes import FixedClock, PlainPasswords, RecordingRealtime, RecordingWakeup
 
@@ -78,7 +79,8 @@ class Office:
         self.labelling = Labelling(uow, views, clock)
         self.assigning = Assigning(uow, hands, self.realtime)
         self.leaving = Leaving(uow, hands)
-        self.presence = Presence(uow, LocalVisitorPresence())
+        whereabouts = Whereabouts(uow, LocalVisitorPresence(), self.realtime, NoLimits(), limits)
+        self.presence = Presence(uow, whereabouts)
         self.agents = Agents(uow, PlainPasswords(), self.ids, clock)
         self.staff = Staff(uow, hands, PlainPasswords(), self.ids, clock)
         self.departments = Departments(uow, views, self.ids, clock)

@@ -194,11 +194,12 @@ class Process:
 
 
 class Stack:
-    """One installation: its own Valkey, a database, web processes, and worker and beat if asked.
+    """One installation: its own Valkey, a database, web processes, workers and beats.
 
     `sqlite`: a prepared file that is copied; `database_url`: a prepared database (DB_DSN).
     `web`: how many web processes, each on its own port, named web, web2, web3 …;
-    `concurrency`: WEB_CONCURRENCY of each. `env` overrides everything.
+    `concurrency`: WEB_CONCURRENCY of each; `worker` and `beat`: how many, named in the same way.
+    `env` overrides everything.
     """
 
     def __init__(
@@ -209,8 +210,8 @@ class Stack:
         database_url: str | None = None,
         web: int = 1,
         concurrency: int = 1,
-        worker: bool = True,
-        beat: bool = False,
+        worker: int = 1,
+        beat: int = 0,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.data_dir = folder / "data"
@@ -225,14 +226,16 @@ class Stack:
         self.env = environment(**{**given, "WEB_CONCURRENCY": str(concurrency), **(env or {})})
         self._folder = folder
         self.processes: dict[str, Process] = {}
-        for number in range(1, web + 1):
-            self._add("web" if number == 1 else f"web{number}", "wsgi.py", PORT=str(free_port()))
+        for name in _names("web", web):
+            self._add(name, "wsgi.py", PORT=str(free_port()))
         celery = ("-m", "celery", "-A", "celery_worker")
         quick = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-        if worker:
-            self._add("worker", *celery, "worker", "-P", "threads", "-c", "4", "-l", "INFO", *quick)
-        if beat:
-            self._add("beat", *celery, "beat", "-l", "INFO", "-s", str(folder / "beat-schedule"))
+        for name in _names("worker", worker):
+            named = ("-n", f"{name}@%h", "-P", "threads", "-c", "4", "-l", "INFO")
+            self._add(name, *celery, "worker", *named, *quick)
+        for name in _names("beat", beat):
+            schedule = str(folder / f"{name}-schedule")
+            self._add(name, *celery, "beat", "-l", "INFO", "-s", schedule, "--pidfile=")
 
     def _add(self, name: str, *words: str, **env: str) -> None:
         port = env.get("PORT") or self.env.get("PORT") or self.processes["web"]._env["PORT"]
@@ -312,12 +315,16 @@ class Stack:
         """Block until /readyz answers, or the worker has said that it is ready."""
         process = self.processes[name]
         for _ in until(START_SECONDS):
-            if name == "beat" or (name == "worker" and process.said(" ready.")):
+            if name.startswith("beat") or (name.startswith("worker") and process.said(" ready.")):
                 return
             if name.startswith("web") and get_json(process.port, "/readyz")[0] == http.client.OK:
                 return
             assert process.running, f"{name} ended:\n{self.logs()}"
         raise AssertionError(f"{name} is not ready:\n{self.logs()}")
+
+
+def _names(kind: str, count: int) -> list[str]:
+    return [kind if number == 1 else f"{kind}{number}" for number in range(1, count + 1)]
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
