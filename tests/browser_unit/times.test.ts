@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Translator } from "../../chat_app/delivery/browser/i18n";
 import {
   clockTime,
+  comingTime,
   dayLabel,
   duration,
   relativeTime,
@@ -59,4 +60,13 @@ test("durations show the two largest units", () => {
   assert.equal(duration(3_660, en), "1 h 1 min");
   assert.equal(duration(90_000, zh), "1 天 1 小时");
   assert.equal(duration(-3, en), "0 s");
+});
+
+test("what comes is told by the clock, the weekday, then the date, in the reader's zone", () => {
+  assert.equal(comingTime(at("2026-11-24T14:00:00Z"), now, en, "UTC"), "14:00");
+  assert.equal(comingTime(at("2026-11-30T01:00:00Z"), now, en, "UTC"), "Monday 01:00");
+  assert.equal(comingTime(at("2026-11-30T01:00:00Z"), now, zh, "Asia/Shanghai"), "周一 09:00");
+  assert.equal(comingTime(at("2026-11-24T20:00:00Z"), now, zh, "Asia/Shanghai"), "周三 04:00");
+  assert.equal(comingTime(at("2026-12-01T09:00:00Z"), now, en, "UTC"), "1 Dec 09:00");
+  assert.equal(comingTime(at("2027-01-04T09:00:00Z"), now, zh, "UTC"), "2027年1月4日 09:00");
 });

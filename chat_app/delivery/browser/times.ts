@@ -40,6 +40,16 @@ export function clockTime(at: Date, words: Phrasebook, timeZone?: string): strin
   return format(at, words, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 }
 
+/** When something begins: "09:00" today, "Monday 09:00" within a week, else "7 Dec 09:00". */
+export function comingTime(at: Date, now: Date, words: Phrasebook, timeZone?: string): string {
+  const days = dayNumber(at, timeZone) - dayNumber(now, timeZone);
+  const time = clockTime(at, words, timeZone);
+  if (days === 0) return time;
+  const weekday = words.locale === "en" ? "long" : "short";
+  const day = days < 7 ? format(at, words, { weekday, timeZone }) : shortDate(at, now, words, timeZone);
+  return `${day} ${time}`;
+}
+
 /** Date and time in full, for tooltips and screen readers. */
 export function fullTime(at: Date, words: Phrasebook, timeZone?: string): string {
   return format(at, words, { dateStyle: "long", timeStyle: "short", timeZone });

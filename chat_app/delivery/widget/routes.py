@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from chat_app.delivery.assets import Assets
+from chat_app.delivery.schemas.fields import moment
 from chat_app.delivery.widget.headers import frame_ancestors, secure
 from chat_app.delivery.widget.language import chat_words, choose_locale, demo_words
 from chat_app.domain.errors import NotFound
@@ -104,4 +105,6 @@ def _config(site: PublicSite, locale: str) -> dict[str, Any]:
         "theme": theme,
         "prechat_fields": list(site.prechat_fields),
         "agents_online": site.agents_online,
+        "open": site.open,
+        "opens_at": moment(site.opens_at),
     }

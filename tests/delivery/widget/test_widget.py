@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ SITE = PublicSite(
     allowed_origins=(),
     prechat_fields=("name", "email"),
     agents_online=True,
-    open=True,
-    opens_at=None,
+    open=False,
+    opens_at=datetime(2026, 11, 30, 9, tzinfo=timezone(timedelta(hours=8))),
 )
 
 
@@ -156,6 +157,8 @@ class TestFrame:
             "theme": SITE.theme,
             "prechat_fields": ["name", "email"],
             "agents_online": True,
+            "open": False,
+            "opens_at": "2026-11-30T01:00:00.000Z",
         }
 
     def test_is_the_default_site_without_a_key(self, client: FlaskClient) -> None:

@@ -19,7 +19,6 @@ export class App {
   private readonly log: Log;
   private readonly waiting: Waiting;
   private readonly foot: Foot;
-  private isOpen = false;
   private isScheduled = false;
   private toldUnread = 0;
   private toldLive = false;
@@ -31,6 +30,7 @@ export class App {
   ) {
     this.conversation = new Conversation({
       siteKey: config.siteKey,
+      availability: config.availability,
       store: new VisitorStore(config.siteKey),
       locale: () => words.locale,
       page: () => host.page,
@@ -40,7 +40,7 @@ export class App {
     const close = host.isAlone ? null : (): void => host.tell({ type: "close" });
     this.header = new Header(config, this.conversation, words, close);
     this.intro = new Intro(config, this.conversation, words);
-    this.waiting = new Waiting(config, this.conversation, words);
+    this.waiting = new Waiting(this.conversation, words);
     this.log = new Log(this.conversation, words, [this.intro.element, this.waiting.element], {
       read: () => this.read(),
       // The button goes away with what it changes, so the focus needs another place.
@@ -70,8 +70,11 @@ export class App {
 
   /** The panel around us was opened or closed. */
   show(open: boolean): void {
-    this.isOpen = open;
+    this.conversation.isShown = open;
     this.conversation.start();
+    this.conversation.courier.tellPage();
+    // The page may have been here for hours.
+    if (open) this.conversation.check();
     this.render();
     if (open) this.focus();
   }
@@ -113,7 +116,7 @@ export class App {
   }
 
   private read(): void {
-    if (this.isOpen && document.visibilityState === "visible" && this.log.isAtBottom) {
+    if (this.conversation.isShown && document.visibilityState === "visible" && this.log.isAtBottom) {
       this.conversation.markRead();
     }
   }

@@ -2,6 +2,7 @@
 
 import { validAccent } from "../../../browser/colour";
 import type { Words } from "../../../browser/phrasebook";
+import { Availability } from "./availability";
 
 export interface FrameConfig {
   siteKey: string;
@@ -11,7 +12,7 @@ export interface FrameConfig {
   greeting: string | null;
   quickReplies: string[];
   prechatFields: string[];
-  agentsOnline: boolean;
+  availability: Availability;
   /** Origin of the page around us: the only one we talk to. */
   hostOrigin: string;
   /** The sentences of the chat in the language of the page. */
@@ -30,7 +31,7 @@ export function readConfig(): FrameConfig {
     greeting: text(theme.greeting) || null,
     quickReplies: texts(theme.quick_replies),
     prechatFields: texts(given.prechat_fields),
-    agentsOnline: given.agents_online === true,
+    availability: new Availability(text(given.site_key), given),
     hostOrigin: query.get("origin") ?? "",
     words: Object(given.words) as Words,
   };

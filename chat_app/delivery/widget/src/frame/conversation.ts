@@ -2,19 +2,23 @@
 
 import { type Message, type Session, SYNC_INTERVAL_MS } from "../../../browser/protocol";
 import { Revising } from "../../../browser/revising";
-import { newClientId, type Outgoing, SendQueue } from "../../../browser/send_queue";
+import type { Outgoing } from "../../../browser/send_queue";
 import type { HostEvent, Page } from "../bridge";
+import type { Availability } from "./availability";
 import { Courier } from "./courier";
 import { Link, type LinkState } from "./link";
 import { Marks } from "./marks";
 import { hearPushes, isSomebodyElse } from "./pushes";
 import { Rest } from "./rest";
+import { type Standing, standingOf } from "./standing";
 import { Typing } from "./typing";
+import { Unsent } from "./unsent";
 import { type Phase, Visit } from "./visit";
-import { tabStorage, type VisitorStore } from "./visitor_store";
+import type { VisitorStore } from "./visitor_store";
 
 export interface ConversationOptions {
   siteKey: string;
+  availability: Availability;
   store: VisitorStore;
   locale: () => string;
   page: () => Page;
@@ -24,19 +28,20 @@ export interface ConversationOptions {
 
 export class Conversation {
   readonly marks = new Marks();
-  readonly queue: SendQueue;
   readonly typing: Typing;
   readonly courier: Courier;
   readonly revising: Revising;
   private readonly rest: Rest;
   private readonly link: Link;
   private readonly visit: Visit;
-  /** Where messages wait until there is a session: becomes its client_session_id. */
-  private line = newClientId();
+  private readonly outbox: Unsent;
+  /** The panel is open: only then it matters what else may have changed. */
+  isShown = false;
   private isStarted = false;
 
   constructor(private readonly options: ConversationOptions) {
-    const { store, onChange } = options;
+    const { store, availability, onChange } = options;
+    availability.onChange = onChange;
     this.rest = new Rest(() => store.token);
     this.link = this.makeLink();
     this.visit = this.makeVisit();
@@ -45,9 +50,14 @@ export class Conversation {
       onBegun: (session, outgoing) => this.begun(session, outgoing),
       onBlocked: () => this.visit.block(),
     });
-    this.queue = this.makeQueue();
+    this.outbox = new Unsent({
+      ...options,
+      session: () => this.session?.id,
+      deliver: (outgoing) => this.courier.deliver(outgoing, this.session?.id),
+      onSent: (message) => this.take(message),
+    });
     this.revising = this.makeRevising();
-    this.typing = new Typing((typing) => this.tellTyping(typing), onChange);
+    this.typing = new Typing((typing) => this.courier.tellTyping(this.session?.id, typing), onChange);
     store.onOtherTab(() => this.isStarted && void this.visit.load());
     setInterval(() => this.check(), SYNC_INTERVAL_MS);
     this.hear();
@@ -65,9 +75,13 @@ export class Conversation {
     return this.visit.messages;
   }
 
-  /** What is on its way and not yet among the messages. */
+  /** What is on its way. */
   get unsent(): Outgoing[] {
-    return this.queue.pending(this.session?.id ?? this.line);
+    return this.outbox.items;
+  }
+
+  get standing(): Standing {
+    return standingOf(this.session, this.options.availability);
   }
 
   get linkState(): LinkState {
@@ -86,33 +100,43 @@ export class Conversation {
   start(): void {
     if (this.isStarted) return;
     this.isStarted = true;
-    this.line = this.queue.sessions()[0] ?? this.line;
+    this.outbox.restore();
     void this.visit.load();
   }
 
   /** Look at once whether something was missed: the visitor is back on this tab. */
   check(): void {
     void this.visit.follower?.sync();
+    if (!this.isShown || document.visibilityState === "hidden") return;
+    if (this.phase === "ended" || this.session?.status === "queued") void this.visit.load();
+    if (!this.session?.agent) void this.options.availability.refresh(this.rest);
+  }
+
+  /** Ask for a person in the bot's place; answers whether that was done. */
+  async handOff(): Promise<boolean> {
+    const ack = await this.courier.handOff(this.session?.id ?? "");
+    if (ack.ok) this.visit.follow(ack.session);
+    return ack.ok;
   }
 
   send(body: string): void {
     this.typing.stop();
     if (this.phase === "ended") this.startNew();
-    this.queue.enqueue(this.session?.id ?? this.line, { body });
+    this.outbox.add(body);
   }
 
   /** Try a failed message again; in a new conversation when this one has ended. */
   retry(outgoing: Outgoing): void {
     if (outgoing.error?.code === "session_closed" || this.phase === "ended") {
       this.startNew();
-      this.queue.rename(outgoing.session_id, this.line);
+      this.outbox.bring(outgoing);
     }
-    this.queue.retry(outgoing.client_msg_id);
+    this.outbox.retry(outgoing);
   }
 
   /** Put the ended conversation away; the next message begins another. */
   startNew(): void {
-    this.line = newClientId();
+    this.outbox.startLine();
     this.visit.startOver();
   }
 
@@ -150,9 +174,9 @@ export class Conversation {
       rest: this.rest,
       link: this.link,
       marks: this.marks,
-      onNone: () => this.unsent.length && this.queue.wake(),
+      onNone: () => this.unsent.length && this.outbox.wake(),
       onAdopted: ({ id, status }) => {
-        if (status !== "closed") this.queue.rename(this.line, id);
+        if (status !== "closed") this.outbox.adopt(id);
         if (this.link.isOnline) void this.joined();
       },
       onGone: () => {
@@ -161,23 +185,12 @@ export class Conversation {
       },
       onClosed: ({ id }) => fire("session_closed", { session_id: id }),
       onMessages: () => {
-        this.settleUnsent();
+        for (let left = this.outbox.settle(this.messages); left > 0; left--) fire("message_sent");
         this.revising.follow(this.messages);
         onChange();
       },
       onChange,
     });
-  }
-
-  private makeQueue(): SendQueue {
-    const queue = new SendQueue({
-      send: (outgoing) => this.courier.deliver(outgoing, this.session?.id),
-      storage: tabStorage(),
-      key: `cland:${this.options.siteKey}:unsent`,
-    });
-    queue.onChange(this.options.onChange);
-    queue.onSent((message) => this.take(message));
-    return queue;
   }
 
   private makeRevising(): Revising {
@@ -205,8 +218,7 @@ export class Conversation {
   }
 
   private async begun(session: Session, outgoing: Outgoing): Promise<Message | undefined> {
-    this.line = session.id;
-    this.queue.rename(outgoing.session_id, session.id);
+    this.outbox.begun(outgoing, session.id);
     this.options.fire("session_started", { session_id: session.id });
     await this.visit.adopt(session);
     return this.messages.find((message) => message.client_msg_id === outgoing.client_msg_id);
@@ -216,35 +228,20 @@ export class Conversation {
   private take(message: Message): void {
     const { follower } = this.visit;
     if (message.session_id !== this.session?.id || !follower) return;
-    if (follower.timeline.apply(message) === "duplicate") return;
-    if (!isSomebodyElse(message.sender)) return;
+    if (follower.timeline.apply(message) === "duplicate" || !isSomebodyElse(message.sender)) return;
     this.typing.hear(message.sender, false);
     this.options.fire("message_received");
   }
 
-  /** What has arrived among the messages no longer waits as unsent. */
-  private settleUnsent(): void {
-    const arrived = new Set(this.messages.map((message) => message.client_msg_id));
-    for (const { client_msg_id } of this.unsent) {
-      if (!arrived.has(client_msg_id)) continue;
-      this.queue.remove(client_msg_id);
-      this.options.fire("message_sent");
-    }
-  }
-
   private async joined(): Promise<void> {
     await this.visit.follower?.join();
-    this.queue.wake();
+    this.courier.tellPage();
+    this.outbox.wake();
   }
 
   private async poll(): Promise<boolean> {
     const reached = (await this.visit.follower?.poll()) ?? true;
-    if (reached) this.queue.wake();
+    if (reached) this.outbox.wake();
     return reached;
-  }
-
-  private tellTyping(typing: boolean): void {
-    const { session } = this;
-    if (session && this.link.isOnline) void this.link.request("set_typing", { session_id: session.id, typing });
   }
 }

@@ -28,6 +28,12 @@ export class Courier {
     private readonly options: CourierOptions,
   ) {}
 
+  /** An answer can reach the visitor by e-mail, as far as this browser knows. */
+  get hasEmail(): boolean {
+    const { details, identity, options } = this;
+    return Boolean(details.email || identity.email || identity.identity_token) || options.store.hasEmail;
+  }
+
   /** `current` is the session the visitor is in, if any. */
   deliver(outgoing: Outgoing, current: string | undefined): Promise<SentAck> {
     if (outgoing.session_id !== current) return this.begin(outgoing);
@@ -44,10 +50,29 @@ export class Courier {
     return body === undefined ? rest.recall(session_id, message_id) : rest.edit(session_id, message_id, body);
   }
 
+  /** Ask for a person. Twice is as good as once, so what the socket may have lost is asked again. */
+  async handOff(session_id: string): Promise<Ack<{ session: Session }>> {
+    const ack = await this.link.request<{ session: Session }>("hand_off", { session_id });
+    const isLost = !ack.ok && ["offline", "timeout"].includes(ack.error.code);
+    return isLost ? this.rest.handOff(session_id) : ack;
+  }
+
+  tellTyping(session_id: string | undefined, typing: boolean): void {
+    if (session_id && this.link.isOnline) void this.link.request("set_typing", { session_id, typing });
+  }
+
+  /** Agents see where the visitor is. */
+  tellPage(): void {
+    const { url, title } = this.options.page();
+    if (url && this.link.isOnline) void this.link.request("view_page", { url, title });
+  }
+
   private async begin(outgoing: Outgoing): Promise<SentAck> {
     const { store } = this.options;
-    const ack = await this.rest.createSession(this.newSession(outgoing));
+    const body = this.newSession(outgoing);
+    const ack = await this.rest.createSession(body);
     if (!ack.ok) return this.notBegun(ack, outgoing);
+    if (body.email) store.hasEmail = true;
     if (ack.visitor_token) store.token = ack.visitor_token;
     const message = await this.options.onBegun(ack.session, outgoing);
     // Not seen yet: the queue repeats it into the session, where the same id is stored once.
@@ -64,7 +89,7 @@ export class Courier {
   }
 
   private newSession({ session_id, client_msg_id, body }: Outgoing): NewSession {
-    const { name, email, ...attributes } = this.details;
+    const { name, email, subject, ...attributes } = this.details;
     const page = this.options.page();
     return {
       site_key: this.options.siteKey,
@@ -74,6 +99,7 @@ export class Courier {
       ...(page.url ? { page } : {}),
       ...(name ? { name } : {}),
       ...(email ? { email } : {}),
+      ...(subject ? { subject } : {}),
       ...(Object.keys(attributes).length ? { attributes } : {}),
       ...this.identity,
     };

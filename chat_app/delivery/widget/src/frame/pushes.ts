@@ -20,7 +20,13 @@ export function hearPushes(link: Link, reactions: PushReactions): void {
     link.on(event, ({ message }) => ours(message.session_id) && reactions.onMessage(message));
   }
   for (const event of ["session_updated", "session_assigned", "session_closed"] as const) {
-    link.on(event, ({ session }) => ours(session.id) && reactions.onSession(session));
+    link.on(event, ({ session }) => {
+      if (!ours(session.id)) return;
+      const before = current()?.agent;
+      // Whoever has left no longer types.
+      if (before && before.id !== session.agent?.id) reactions.onTyping({ kind: "agent", ...before }, false);
+      reactions.onSession(session);
+    });
   }
   link.on("queue_updated", ({ session_id, position, wait_seconds }) => {
     const session = current();

@@ -10,6 +10,7 @@ export interface NewSession {
   message: { client_msg_id: string; body: string };
   name?: string;
   email?: string;
+  subject?: string;
   user_id?: string;
   identity_token?: string;
   attributes?: Record<string, string>;
@@ -28,16 +29,21 @@ export class Rest {
     return new Date(Date.now() + this.ahead);
   }
 
+  /** What anybody may know of a site, as of at most half a minute ago. */
+  site(key: string): Promise<Ack<{ site: Record<string, unknown> }>> {
+    return this.call("GET", `/sites/${encodeURIComponent(key)}`);
+  }
+
   createSession(body: NewSession): Promise<Ack<{ session: Session; visitor_token?: string }>> {
-    return this.call("POST", "", body);
+    return this.call("POST", "/sessions", body);
   }
 
   sessions(): Promise<Ack<{ items: Session[] }>> {
-    return this.call("GET", "?limit=10");
+    return this.call("GET", "/sessions?limit=10");
   }
 
   session(id: string): Promise<Ack<{ session: Session }>> {
-    return this.call("GET", `/${id}`);
+    return this.call("GET", `/sessions/${id}`);
   }
 
   /** The newest page, or the one before or after a number. */
@@ -46,23 +52,27 @@ export class Rest {
     where: { after_seq?: number; before_seq?: number; after_revision?: number } = {},
   ): Promise<Ack<MessagePage>> {
     const query = new URLSearchParams(Object.entries(where).map(([key, value]) => [key, `${value}`]));
-    return this.call("GET", `/${id}/messages?${query}`);
+    return this.call("GET", `/sessions/${id}/messages?${query}`);
   }
 
   send(id: string, body: { client_msg_id: string; body: string }): Promise<Ack<{ message: Message }>> {
-    return this.call("POST", `/${id}/messages`, body);
+    return this.call("POST", `/sessions/${id}/messages`, body);
   }
 
   edit(id: string, message: string, body: string): Promise<Ack<{ message: Message }>> {
-    return this.call("PATCH", `/${id}/messages/${message}`, { body });
+    return this.call("PATCH", `/sessions/${id}/messages/${message}`, { body });
   }
 
   recall(id: string, message: string): Promise<Ack<{ message: Message }>> {
-    return this.call("DELETE", `/${id}/messages/${message}`);
+    return this.call("DELETE", `/sessions/${id}/messages/${message}`);
+  }
+
+  handOff(id: string): Promise<Ack<{ session: Session }>> {
+    return this.call("POST", `/sessions/${id}/handoff`, {});
   }
 
   markRead(id: string, seq: number): Promise<Ack<{ unread: number }>> {
-    return this.call("POST", `/${id}/read`, { seq });
+    return this.call("POST", `/sessions/${id}/read`, { seq });
   }
 
   private learnTime(date: string | null): void {
@@ -74,7 +84,7 @@ export class Rest {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
     try {
-      const response = await fetch(`/api/chat/sessions${path}`, {
+      const response = await fetch(`/api/chat${path}`, {
         method,
         signal: stop.signal,
         credentials: "omit",

@@ -35,6 +35,8 @@ export class Visit {
   /** The server could not be asked which session it is. */
   isUnreachable = false;
 
+  private again: ReturnType<typeof setTimeout> | undefined;
+
   constructor(private readonly options: VisitOptions) {}
 
   get messages(): Message[] {
@@ -119,6 +121,7 @@ export class Visit {
   private forgetVisitor(): void {
     this.options.store.token = null;
     this.options.store.session = null;
+    this.options.store.hasEmail = false;
     this.startOver();
   }
 
@@ -131,7 +134,8 @@ export class Visit {
   }
 
   private reloadLater(): void {
-    setTimeout(() => void this.load(), RELOAD_DELAY_MS);
+    clearTimeout(this.again);
+    this.again = setTimeout(() => void this.load(), RELOAD_DELAY_MS);
   }
 
   private become(phase: Phase): void {

@@ -18,6 +18,15 @@ export class VisitorStore {
     this.write("session", value);
   }
 
+  /** The visitor has given an e-mail address; which one is nobody's business here. */
+  get hasEmail(): boolean {
+    return this.read("email") !== null;
+  }
+
+  set hasEmail(value: boolean) {
+    this.write("email", value ? "1" : null);
+  }
+
   /** Another tab of this visitor began, changed or forgot a conversation. */
   onOtherTab(react: () => void): void {
     addEventListener("storage", (event) => {

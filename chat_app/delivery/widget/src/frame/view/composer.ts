@@ -17,8 +17,11 @@ export interface ComposerOptions {
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   draftKey: string;
   revising: Revising;
+  placeholder: () => string;
   /** ArrowUp in an empty box: change what was sent last. */
   editLast: () => void;
+  /** False when something else has to be put right first; says so itself. */
+  ready: () => boolean;
   send: (body: string) => void;
   typing: () => void;
   stopTyping: () => void;
@@ -79,7 +82,7 @@ export class Composer {
     const { t } = words;
     this.follow();
     const action = t(revising.editing ? "edit.save" : "composer.send");
-    this.input.placeholder = t("composer.placeholder");
+    this.input.placeholder = this.options.placeholder();
     this.input.setAttribute("aria-label", t(revising.editing ? "edit.title" : "composer.label"));
     this.button.setAttribute("aria-label", action);
     this.button.title = action;
@@ -127,6 +130,7 @@ export class Composer {
     const body = this.input.value.trim();
     if (!body) return this.focus();
     if (this.edited !== null) return void this.options.revising.save(body);
+    if (!this.options.ready()) return;
     this.input.value = "";
     this.keep();
     this.grow();

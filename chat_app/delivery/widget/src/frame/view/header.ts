@@ -42,15 +42,17 @@ export class Header {
 
   private isAvailable(): boolean {
     const { phase, session } = this.conversation;
-    return phase === "start" ? this.config.agentsOnline : phase === "open" && Boolean(session?.agent);
+    return phase === "start" ? this.config.availability.hasPeople : phase === "open" && Boolean(session?.agent);
   }
 
   private stateText(): string {
-    const { phase, session } = this.conversation;
+    const { phase, standing } = this.conversation;
+    const { availability } = this.config;
     const { t } = this.words;
     if (phase === "ended") return t("header.ended");
-    if (session?.agent) return this.config.name;
-    if (session?.status === "queued") return t(this.config.agentsOnline ? "header.waiting" : "header.away");
-    return t(this.config.agentsOnline ? "header.online" : "header.away");
+    if (standing === "served") return this.config.name;
+    if (standing !== "none") return t(`header.${standing}`);
+    if (availability.hasPeople) return t("header.online");
+    return t(availability.hasBot ? "header.bot" : "header.away");
   }
 }

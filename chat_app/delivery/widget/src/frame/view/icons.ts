@@ -1,6 +1,6 @@
 /** The outline icons of the frame, drawn as elements. */
 
-import { Check, CheckCheck, ChevronDown, CircleAlert, Clock, type IconNode, Pencil, RotateCw, SendHorizontal } from "lucide";
+import { Check, CheckCheck, ChevronDown, CircleAlert, Clock, type IconNode, Pencil, SendHorizontal, User } from "lucide";
 
 export const ICONS = {
   check: Check,
@@ -9,8 +9,8 @@ export const ICONS = {
   alert: CircleAlert,
   clock: Clock,
   edit: Pencil,
-  again: RotateCw,
   send: SendHorizontal,
+  person: User,
 } satisfies Record<string, IconNode>;
 
 const SVG = "http://www.w3.org/2000/svg";

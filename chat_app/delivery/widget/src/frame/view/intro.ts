@@ -1,6 +1,7 @@
 /** How the site greets, above the first message. */
 
 import type { Phrasebook } from "../../../../browser/phrasebook";
+import { comingTime } from "../../../../browser/times";
 import type { FrameConfig } from "../config";
 import type { Conversation } from "../conversation";
 import { avatar } from "./avatar";
@@ -30,7 +31,15 @@ export class Intro {
     const { phase, hasEarlier } = this.conversation;
     this.element.hidden = phase === "loading" || hasEarlier;
     setText(this.greeting, this.config.greeting ?? this.words.t("greeting"));
-    this.away.hidden = this.config.agentsOnline || phase !== "start";
-    setText(this.away, this.words.t("away.note"));
+    this.away.hidden = this.config.availability.answers || phase !== "start";
+    setText(this.away, this.note());
+  }
+
+  /** Why nobody answers at once, and that writing helps all the same. */
+  private note(): string {
+    const { isOpen, opensAt } = this.config.availability;
+    const { t } = this.words;
+    if (isOpen) return t("away.note");
+    return opensAt ? t("closed.until", { time: comingTime(opensAt, new Date(), this.words) }) : t("closed");
   }
 }

@@ -48,6 +48,7 @@ function drawMessage(row: Row & { kind: "message" }, context: RowContext): HTMLE
   const { words, reactions } = context;
   const { revising } = context.conversation;
   const own = message.sender.kind === "visitor";
+  const isBot = message.sender.kind === "bot";
   const mark = markOf(message, context);
   const at = new Date(message.created_at);
   const time = h("time", { datetime: message.created_at, title: fullTime(at, words) }, clockTime(at, words));
@@ -58,7 +59,7 @@ function drawMessage(row: Row & { kind: "message" }, context: RowContext): HTMLE
     "li",
     { class: names.filter(Boolean).join(" ") },
     !own && isLast && avatar(message.sender.name),
-    isFirst && h("span", { class: own ? "sr" : "name", dir: "auto" }, name),
+    isFirst && h("span", { class: own ? "sr" : "name", dir: "auto" }, isBot && h("i", { class: "tag" }, words.t("bot")), name),
     h("div", { class: "line" }, bubble(message, words), time, tools(message, revising, reactions, words)),
     (mark || message.edited_at) && stateLine(message, mark, words),
   );
