@@ -47,7 +47,11 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     app.register_blueprint(
         dashboard(
             DashboardServices(
-                services.authentication, services.agents, services.sessions, services.messages
+                services.authentication,
+                services.agents,
+                services.departments,
+                services.sessions,
+                services.messages,
             ),
             settings,
         )

@@ -2,49 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentSession } from "../../chat_app/delivery/browser/protocol";
 import { isOlder, SessionList } from "../../chat_app/delivery/dashboard/src/session_list";
+import type { Shown, ViewName } from "../../chat_app/delivery/dashboard/src/shown";
+import { session as waiting } from "./dashboard_sessions";
 
 const ME = "agent-me";
 
 /** A session whose activity is at `minute`; higher is newer. */
 function session(id: string, minute: number, over: Partial<AgentSession> = {}): AgentSession {
   const at = `2026-11-24T10:${String(minute).padStart(2, "0")}:00.000Z`;
-  return {
-    id,
-    site_id: "site",
-    status: "queued",
-    visitor: { id: `visitor-${id}`, name: null, email: null, verified: false, online: true },
-    agent: null,
-    department: null,
-    subject: null,
-    tags: [],
-    priority: "normal",
-    queue: { position: 1, wait_seconds: null },
-    assign_epoch: 0,
-    assigned_because: null,
-    left_message: false,
-    waiting_since: null,
-    snoozed_until: null,
-    last_message: null,
-    last_seq: 1,
-    revision: minute,
-    epoch: "e1",
-    unread: 0,
-    rating: null,
-    created_at: at,
-    updated_at: at,
-    closed_at: null,
-    close_reason: null,
-    ...over,
-  };
+  return waiting({ id, revision: minute, created_at: at, updated_at: at, ...over });
 }
 
 function mine(id: string, minute: number, over: Partial<AgentSession> = {}): AgentSession {
   return session(id, minute, { status: "active", agent: { id: ME, name: "Mei", avatar_url: null }, ...over });
 }
 
-function listed(view: "waiting" | "mine" | "open" | "closed", sessions: AgentSession[], query = ""): SessionList {
-  const list = new SessionList(ME, view, query);
-  list.reset(view, query, sessions);
+function listed(view: ViewName, sessions: AgentSession[], narrowed: Partial<Shown> = {}): SessionList {
+  const list = new SessionList(ME, { view, state: "all", departmentId: null, query: "", ...narrowed });
+  list.append(sessions);
   return list;
 }
 
@@ -96,7 +71,7 @@ test("what comes back to where it belongs no longer leaves", () => {
 });
 
 test("each view takes what belongs to it", () => {
-  const takes = (view: "waiting" | "mine" | "open" | "closed", one: AgentSession): boolean => {
+  const takes = (view: ViewName, one: AgentSession): boolean => {
     const list = listed(view, []);
     list.take(one);
     return list.sessions.has(one.id);
@@ -126,7 +101,7 @@ test("of another history every copy counts", () => {
 });
 
 test("while a search is shown, nothing unasked comes in, but what is there stays up to date", () => {
-  const list = listed("open", [session("a", 10)], "teapot");
+  const list = listed("open", [session("a", 10)], { query: "teapot" });
   list.take(session("b", 20));
   list.take(session("a", 30, { unread: 2 }));
   assert.deepEqual([...list.sessions.keys()], ["a"]);

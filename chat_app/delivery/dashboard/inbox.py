@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 
 from chat_app.delivery.dashboard.presentation import present
 from chat_app.delivery.dashboard.services import DashboardServices
-from chat_app.delivery.dashboard.views import VIEWS, dump_counts, first_view, view_of
+from chat_app.delivery.dashboard.views import VIEWS, Shown, dump_counts, first_view, place_of
 from chat_app.delivery.schemas.agent import dump_agent
 from chat_app.delivery.schemas.fields import Id
 from chat_app.delivery.schemas.message import dump_page
@@ -18,6 +18,7 @@ from chat_app.settings import Settings
 
 LIST_LIMIT: Final = 30
 HISTORY_LIMIT: Final = 50
+MOST_DEPARTMENTS: Final = 200
 _SEARCH_CHARACTERS: Final = 200
 
 
@@ -37,11 +38,18 @@ class Inbox:
         return self._render(g.actor, self._conversation(g.actor, session_id))
 
     def sessions_data(self) -> Response:
-        """GET /dashboard/data/sessions?view=&q=&cursor=: one page of a view, and the counts."""
+        """GET /dashboard/data/sessions?view=&state=&department_id=&q=&cursor=.
+
+        One page of a view, and the counts.
+        """
         view = VIEWS.get(request.args.get("view", "mine"))
         if view is None:
             raise Validation.of("view", "must be one of " + ", ".join(VIEWS))
-        listed = self._list(g.actor, view.name, request.args.get("cursor"))
+        state = request.args.get("state", view.usual_state)
+        if state not in view.states:
+            raise Validation.of("state", "must be one of " + ", ".join(view.states))
+        shown = Shown(view, state, _department_id(), _query())
+        listed = self._list(g.actor, shown, request.args.get("cursor"))
         return jsonify(listed | {"counts": dump_counts(self._services.sessions.counts(g.actor))})
 
     def conversation_data(self, session_id: str) -> Response:
@@ -60,15 +68,17 @@ class Inbox:
 
     def _render(self, actor: Actor, current: dict[str, Any] | None) -> str:
         counts = self._services.sessions.counts(actor)
-        asked = request.args.get("view", "")
-        found = view_of(current["session"], actor) if current else first_view(counts)
-        view = asked if asked in VIEWS else found
-        listed = self._list(actor, view, None)
+        shown = _shown(place_of(current["session"], actor) if current else (first_view(counts), ""))
+        listed = self._list(actor, shown, None)
         boot = {
             "language": g.words.language,
             "me": dump_agent(self._services.agents.me(actor)),
-            "view": view,
-            "query": _query() or "",
+            "view": shown.view.name,
+            "state": shown.state,
+            "states": {view.name: list(view.states) for view in VIEWS.values()},
+            "department_id": shown.department_id,
+            "departments": self._departments(actor),
+            "query": shown.query or "",
             "counts": dump_counts(counts),
             "sessions": listed["items"],
             "next_cursor": listed["next_cursor"],
@@ -78,8 +88,12 @@ class Inbox:
         }
         return render_template("dashboard/inbox.html", boot=boot, views=VIEWS.values())
 
-    def _list(self, actor: Actor, view: str, cursor: str | None) -> dict[str, Any]:
-        wanted = VIEWS[view].wanted(actor, _query())
+    def _departments(self, actor: Actor) -> list[dict[str, str]]:
+        page = self._services.departments.list(actor, limit=MOST_DEPARTMENTS)
+        return [{"id": one.department.id, "name": one.department.name} for one in page.items]
+
+    def _list(self, actor: Actor, shown: Shown, cursor: str | None) -> dict[str, Any]:
+        wanted = shown.wanted_by(actor)
         page = self._services.sessions.list(actor, wanted, read_cursor(cursor), LIST_LIMIT)
         return {
             "items": [dump_session(item, actor) for item in page.items],
@@ -104,6 +118,27 @@ def _check_id(session_id: str) -> None:
         Id().deserialize(session_id)
     except ValidationError:
         raise NotFound from None
+
+
+def _department_id() -> str | None:
+    """The department a list is narrowed to; raise Validation for what is no id."""
+    given = request.args.get("department_id")
+    try:
+        return None if not given else str(Id().deserialize(given))
+    except ValidationError:
+        raise Validation.of("department_id", "is no id") from None
+
+
+def _shown(usual: tuple[str, str]) -> Shown:
+    """What a page lists: what its address asks for, as far as that exists, else the usual."""
+    name = request.args.get("view", "")
+    view = VIEWS.get(name) or VIEWS[usual[0]]
+    asked = request.args.get("state", "" if name in VIEWS else usual[1])
+    state = asked if asked in view.states else view.usual_state
+    try:
+        return Shown(view, state, _department_id(), _query())
+    except Validation:
+        return Shown(view, state, None, _query())
 
 
 def _number(name: str) -> int:

@@ -90,9 +90,11 @@ def visitor_name(visitor: Wire, t: Words) -> str:
 def waiting_since(session: Wire) -> datetime | None:
     """Since when the visitor has been waiting; None when it is not.
 
-    In the queue it waits since it came there; with an agent, since its last message if that has
-    no answer.
+    In the queue it waits since it came there, unless it left a message and went; with an agent,
+    since its last message if that has no answer.
     """
+    if session["status"] == "queued" and session["left_message"]:
+        return None
     if session["status"] == "queued":
         return moment(session["waiting_since"] or session["created_at"])
     last = session["last_message"]
@@ -158,6 +160,13 @@ def status_text(session: Wire, now: datetime, zone: tzinfo, t: Words) -> str:
     return t("session.left_message" if left else f"session.{session['status']}")
 
 
+def channel_of(session: Wire) -> str | None:
+    """What sets a row apart: `left` a message, `snoozed`, with the `bot`."""
+    if session["status"] == "queued":
+        return "left" if session["left_message"] else None
+    return session["status"] if session["status"] in ("snoozed", "bot") else None
+
+
 def because_text(session: Wire, t: Words) -> str:
     """Why its agent got it: "Least busy of 3 online in Sales"; empty when a person chose."""
     because = session["assigned_because"]
@@ -165,11 +174,9 @@ def because_text(session: Wire, t: Words) -> str:
         return ""
     if because["strategy"] == "last_agent":
         return t("because.last_agent")
-    department = session["department"]
-    place = t("because.in", name=department["name"]) if department else ""
-    if because["candidates"] == 1:
-        return t("because.only", place=place)
-    return t(f"because.{because['strategy']}", count=because["candidates"], place=place)
+    count, department = because["candidates"], session["department"]
+    why = t("because.only") if count == 1 else t(f"because.{because['strategy']}", count=count)
+    return t("because.in", why=why, name=department["name"]) if department else why
 
 
 def reason_text(reason: str | None, t: Words) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.sessions import Sessions
 
@@ -14,5 +15,6 @@ class DashboardServices:
 
     authentication: Authentication
     agents: Agents
+    departments: Departments
     sessions: Sessions
     messages: Messages

@@ -197,7 +197,16 @@ def test_earlier_messages_come_page_by_page(
 
 
 @pytest.mark.parametrize(
-    "query", ["view=nowhere", "cursor=nonsense", "cursor=%00", "view=mine&cursor=" + "A" * 500]
+    "query",
+    [
+        "view=nowhere",
+        "state=nowhere",
+        "view=mine&state=bot",
+        "department_id=x",
+        "cursor=nonsense",
+        "cursor=%00",
+        "view=mine&cursor=" + "A" * 500,
+    ],
 )
 def test_what_the_list_cannot_be_asked_is_refused(browser: FlaskClient, query: str) -> None:
     assert browser.get(f"/dashboard/data/sessions?{query}").status_code == 422

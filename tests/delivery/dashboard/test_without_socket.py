@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.delivery.dashboard.browsing import token_of
 from tests.delivery.installation import Installation
 
 VisitorWrites = Callable[..., str]
@@ -20,7 +21,7 @@ def test_a_page_of_changes_holds_what_is_new_and_what_is_different(
 ) -> None:
     session_id = visitor_writes("one", "two")
     revision = browser.get(path_of(session_id)).get_json()["page"]["revision"]
-    sent = installation.send(_token_of(browser), session_id, "three")
+    sent = installation.send(token_of(browser), session_id, "three")
 
     def changes(after: int) -> dict[str, Any]:
         opened: dict[str, Any] = browser.get(
@@ -34,7 +35,7 @@ def test_a_page_of_changes_holds_what_is_new_and_what_is_different(
     assert [one["body"] for one in page["messages"]] == ["three"]
     assert changes(page["revision"])["messages"] == []
     services, agent = installation.services, sent["sender"]["id"]
-    actor = services.authentication.agent_by_token(_token_of(browser))
+    actor = services.authentication.agent_by_token(token_of(browser))
     assert actor.id == agent
     services.revising.recall(actor, session_id, sent["id"])
     newer = changes(page["revision"])
@@ -56,9 +57,3 @@ def test_the_list_comes_with_the_counts_of_the_rail(
     visitor_writes("hello")
     listed = browser.get("/dashboard/data/sessions?view=waiting").get_json()
     assert listed["counts"] == {"waiting": 1, "mine": 0, "open": 1}
-
-
-def _token_of(browser: FlaskClient) -> str:
-    cookie = browser.get_cookie("cland_agent")
-    assert cookie is not None
-    return cookie.value

@@ -1,10 +1,6 @@
 /** The addresses of the inbox: what is listed, and which conversation is open beside it. */
 
-import type { ViewName } from "./boot";
-
-export function addressOf(view: ViewName, query: string, sessionId: string | undefined): string {
-  const search = new URLSearchParams({ view });
-  if (query) search.set("q", query);
+export function addressOf(search: URLSearchParams, sessionId: string | undefined): string {
   return `/dashboard${sessionId ? `/sessions/${sessionId}` : ""}?${search}`;
 }
 

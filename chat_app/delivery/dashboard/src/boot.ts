@@ -2,10 +2,10 @@
 
 import { Translator, type Locale } from "../../browser/i18n";
 import type { Agent, AgentSession, Failure, MessagePage } from "../../browser/protocol";
+import type { StateName, ViewName } from "./shown";
 import english from "../words/en.json";
 import chinese from "../words/zh-CN.json";
 
-export type ViewName = "waiting" | "mine" | "open" | "closed";
 export type Counts = Partial<Record<ViewName, number>>;
 
 /** The counts as the server gives them. */
@@ -26,6 +26,11 @@ export interface Opened {
 export interface Boot {
   me: Me;
   view: ViewName;
+  state: StateName;
+  /** The states of every view, the usual one first. */
+  states: Record<ViewName, StateName[]>;
+  department_id: string | null;
+  departments: { id: string; name: string }[];
   query: string;
   counts: Counts;
   sessions: AgentSession[];

@@ -4,6 +4,7 @@ import type { AgentSession, Message, ServerEvents } from "../../browser/protocol
 import type { Revising } from "../../browser/revising";
 import type { SendQueue } from "../../browser/send_queue";
 import { t, type Me, type Opened } from "./boot";
+import { Collision } from "./collision";
 import { Composer } from "./composer";
 import type { Details } from "./details";
 import { must, setAttribute } from "./dom";
@@ -36,6 +37,7 @@ export class Conversation {
   private readonly marks: ReadMarks;
   private readonly typing: TypingDisplay;
   private readonly signal: TypingSignal;
+  private readonly collision: Collision;
   private readonly earlier = must<HTMLButtonElement>("[data-earlier]");
 
   constructor(
@@ -57,6 +59,7 @@ export class Conversation {
     });
     this.thread = this.makeThread();
     this.typing = new TypingDisplay(() => this.thread.stay());
+    this.collision = new Collision(me, () => this.thread.stay());
     this.signal = new TypingSignal((typing) => this.tell("set_typing", { typing }));
     this.marks = new ReadMarks(line, {
       seq: () => (this.session && this.thread.atEnd ? this.last : 0),
@@ -75,7 +78,7 @@ export class Conversation {
     this.follower = this.makeFollower(opened.session.id);
     this.thread.clear(visitorName(opened.session.visitor));
     this.marks.begin(opened.session.id);
-    this.details.setPage(null);
+    this.collision.clear();
     this.composer.open(opened.session.id);
     must("[data-none]").hidden = true;
     must("[data-open]").hidden = false;
@@ -89,6 +92,7 @@ export class Conversation {
     if (!this.session) return;
     this.signal.set(false);
     this.typing.hide();
+    this.collision.clear();
     this.revising.cancel();
     this.follower?.end();
     this.follower = null;
@@ -167,6 +171,7 @@ export class Conversation {
         this.revising.follow(this.messages);
         this.draw();
       },
+      viewers: (viewers) => this.collision.setViewers(viewers),
     });
   }
 
@@ -211,13 +216,18 @@ export class Conversation {
     connection.on("message_created", ({ message }) => this.arrived(message));
     connection.on("message_updated", ({ message }) => this.take(message));
     connection.on("typing_changed", (event) => this.showTyping(event));
+    connection.on("viewers_changed", ({ session_id, viewers }) => {
+      if (session_id === this.session?.id) this.collision.setViewers(viewers);
+    });
+    // Without a socket nobody tells us who is here.
+    connection.onState((state) => state === "online" || this.collision.clear());
     connection.on("read_updated", (event) => {
       if (event.session_id === this.session?.id && this.marks.take(event)) this.draw();
     });
     connection.on("visitor_presence_changed", ({ visitor_id, online, page }) => {
       if (this.session?.visitor.id !== visitor_id) return;
       this.session.visitor.online = online;
-      if (page) this.details.setPage(page);
+      if (page !== undefined) this.session.visitor.page = page;
       this.setSession(this.session);
     });
     this.queue.onSent((message) => {
@@ -244,7 +254,7 @@ export class Conversation {
 
   private showTyping(event: ServerEvents["typing_changed"]): void {
     if (event.session_id !== this.session?.id || event.sender.id === this.me.id) return;
-    const visitor = event.sender.kind === "visitor";
-    this.typing.show(event, visitor ? visitorName(this.session.visitor) : event.sender.name);
+    if (event.sender.kind === "agent") this.collision.setTyping(event);
+    else this.typing.show(event, visitorName(this.session.visitor));
   }
 }

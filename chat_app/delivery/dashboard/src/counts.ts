@@ -1,8 +1,9 @@
 /** The numbers on the rail. */
 
 import type { Connection } from "../../browser/connection";
-import type { Counts, ViewName, WireCounts } from "./boot";
+import type { Counts, WireCounts } from "./boot";
 import { setText } from "./dom";
+import type { ViewName } from "./shown";
 
 const DELAY_MS = 400;
 

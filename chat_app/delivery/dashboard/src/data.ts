@@ -2,7 +2,7 @@
 
 import type { AgentSession, MessagePage } from "../../browser/protocol";
 import { call } from "./api";
-import type { Counts, Opened, ViewName } from "./boot";
+import type { Counts, Opened } from "./boot";
 
 export interface ListPage {
   items: AgentSession[];
@@ -16,9 +16,8 @@ export class DataError extends Error {
   }
 }
 
-export function fetchList(view: ViewName, query: string, cursor: string | null): Promise<ListPage> {
-  const search = new URLSearchParams({ view });
-  if (query) search.set("q", query);
+/** A page of what `search` asks for (asSearch). */
+export function fetchList(search: URLSearchParams, cursor: string | null): Promise<ListPage> {
   if (cursor) search.set("cursor", cursor);
   return read(`/dashboard/data/sessions?${search}`);
 }

@@ -2,10 +2,11 @@
 
 import type { AgentSession, PageView } from "../../browser/protocol";
 import { fullTime } from "../../browser/times";
-import { t, words } from "./boot";
+import { t, words, type Boot } from "./boot";
 import { must, setText } from "./dom";
+import { Labels } from "./labels";
 import { linkTo } from "./links";
-import { fillAvatar, visitorName } from "./presentation";
+import { becauseText, fillAvatar, reasonText, statusText, visitorName } from "./presentation";
 import { rememberDetails } from "./preferences";
 import { onRoom, room } from "./room";
 
@@ -13,9 +14,11 @@ export class Details {
   private readonly app = must("[data-app]");
   private readonly pane = must("[data-details-pane]");
   private readonly toggle = must("[data-toggle-details]");
-  private page: PageView | null = null;
+  private readonly labels: Labels;
 
-  constructor() {
+  /** `changed` hears of what is written on the session here. */
+  constructor(boot: Boot, changed: (session: AgentSession) => void) {
+    this.labels = new Labels(boot, changed);
     this.toggle.addEventListener("click", () => this.flip());
     must("[data-hide-details]", this.pane).addEventListener("click", () => {
       this.set(false);
@@ -37,10 +40,6 @@ export class Details {
     return true;
   }
 
-  setPage(page: PageView | null): void {
-    this.page = page;
-  }
-
   fill(session: AgentSession | null): void {
     this.pane.hidden = session === null;
     if (!session) return;
@@ -51,23 +50,17 @@ export class Details {
     must('[data-visitor="dot"]', this.pane).className = `dot dot--${visitor.online ? "online" : "offline"}`;
     this.fact("email", visitor.email, visitor.email ? linkTo(visitor.email) : null);
     this.fact("identity", t(visitor.verified ? "visitor.verified" : "visitor.unverified"));
-    this.fact("page", this.page && (this.page.title || this.page.url), this.pageLink());
-    this.fact("status", t(`session.${session.status}`));
-    this.fact("subject", session.subject);
+    const { page } = visitor;
+    this.fact("page", page && (page.title || page.url), page ? linkToPage(page) : null);
+    this.fact("status", statusText(session));
     this.fact("agent", session.agent?.name);
-    this.fact("department", session.department?.name);
+    this.fact("because", becauseText(session));
     this.fact("queue", session.queue && String(session.queue.position));
     this.fact("started", fullTime(new Date(session.created_at), words));
     this.fact("closed", session.closed_at && fullTime(new Date(session.closed_at), words));
+    this.fact("reason", reasonText(session.close_reason));
     this.fact("rating", session.rating && `${session.rating.score} / 5`);
-    this.fact("tags", session.tags.join(t("join")));
-  }
-
-  private pageLink(): HTMLAnchorElement | null {
-    if (!this.page || !/^https?:/i.test(this.page.url)) return null;
-    const link = linkTo(this.page.url);
-    if (link && this.page.title) link.textContent = this.page.title;
-    return link;
+    this.labels.fill(session);
   }
 
   private fact(key: string, text: string | null | undefined, link: HTMLAnchorElement | null = null): void {
@@ -75,7 +68,8 @@ export class Details {
     fact.hidden = !text;
     const value = must("[data-value]", fact);
     if (link) {
-      if (value.querySelector("a")?.href !== link.href) value.replaceChildren(link);
+      const shown = value.querySelector("a");
+      if (shown?.href !== link.href || shown.textContent !== link.textContent) value.replaceChildren(link);
     } else setText(value, text ?? "");
   }
 
@@ -94,4 +88,13 @@ export class Details {
   private setExpanded(): void {
     this.toggle.setAttribute("aria-expanded", String(this.isShown()));
   }
+}
+
+/** The page by its title; a link only where it leads to the web. */
+function linkToPage({ url, title }: PageView): HTMLAnchorElement | null {
+  if (!/^https?:/i.test(url)) return null;
+  const link = linkTo(url);
+  if (link && title) link.textContent = title;
+  if (link) link.title = url;
+  return link;
 }

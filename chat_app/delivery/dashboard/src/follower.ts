@@ -1,7 +1,7 @@
 /** Keeps the messages of one conversation complete and newest: joins its room, or asks without a socket. */
 
 import type { Connection } from "../../browser/connection";
-import type { AgentSession, JoinedSession } from "../../browser/protocol";
+import type { AgentSession, JoinedSession, Viewer } from "../../browser/protocol";
 import { Timeline } from "../../browser/timeline";
 import { fetchChanges, fetchConversation, fetchEarlier } from "./data";
 
@@ -9,6 +9,8 @@ export interface FollowerEvents {
   /** A newer copy of the session. */
   session(session: AgentSession): void;
   messages(): void;
+  /** Who has it open, ourselves included. */
+  viewers(viewers: readonly Viewer[]): void;
 }
 
 export class Follower {
@@ -44,6 +46,7 @@ export class Follower {
       ...(timeline.epoch ? { epoch: timeline.epoch } : {}),
     });
     if (!ack.ok || this.isOver) return;
+    this.events.viewers(ack.viewers ?? []);
     if (!timeline.applyPage(ack)) return this.reload();
     this.events.session(ack.session);
     if (timeline.revision < ack.revision) await this.catchUp();

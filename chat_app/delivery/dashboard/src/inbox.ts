@@ -5,7 +5,7 @@ import { SendQueue } from "../../browser/send_queue";
 import { Actions } from "./actions";
 import { addressOf, sessionIn } from "./address";
 import { Banner } from "./banner";
-import { failureText, t, type Boot, type ViewName } from "./boot";
+import { failureText, t, type Boot } from "./boot";
 import { Conversation } from "./conversation";
 import { RailCounts } from "./counts";
 import { DataError, fetchConversation } from "./data";
@@ -21,6 +21,7 @@ import { OwnStatus } from "./own_status";
 import { People } from "./people";
 import { room } from "./room";
 import { Roster } from "./roster";
+import type { Shown, ViewName } from "./shown";
 
 const SEARCH_DELAY_MS = 250;
 
@@ -32,7 +33,7 @@ class Inbox {
   private readonly line = new Line(() => this.poll());
   private readonly queue: SendQueue;
   private readonly list: List;
-  private readonly details = new Details();
+  private readonly details: Details;
   private readonly roster = new Roster();
   private readonly conversation: Conversation;
   private readonly actions: Actions;
@@ -53,9 +54,10 @@ class Inbox {
     });
     this.list = new List(boot, {
       open: (session) => void this.open(session.id),
-      show: (view) => void this.show(view),
+      show: (shown) => void this.show(shown),
       counts: (counts) => this.counts.show(counts),
     });
+    this.details = new Details(boot, (session) => this.changed(session));
     this.conversation = new Conversation(this.line, this.queue, this.details, boot.me, boot.message_characters, {
       session: (session) => this.list.take(session),
       unread: (id, unread) => this.list.setUnread(id, unread),
@@ -102,7 +104,7 @@ class Inbox {
       link.addEventListener("click", (event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        void this.show(link.dataset.view as ViewName);
+        void this.show({ view: link.dataset.view as ViewName });
       });
     }
     must("[data-back]").addEventListener("click", (event) => {
@@ -171,9 +173,12 @@ class Inbox {
     }
   }
 
-  private async show(view: ViewName): Promise<void> {
+  /** Show another view in its usual state, or narrow the one that is shown. */
+  private async show(wanted: Partial<Shown>): Promise<void> {
+    const view = wanted.view ?? this.list.shown.view;
+    const state = wanted.view ? this.boot.states[view][0]! : this.list.shown.state;
     try {
-      if (!(await this.list.load(view, this.search.value.trim()))) return;
+      if (!(await this.list.load({ ...this.list.shown, state, query: this.search.value.trim(), ...wanted }))) return;
     } catch (error) {
       return this.failed(error);
     }
@@ -187,7 +192,7 @@ class Inbox {
 
   private async find(): Promise<void> {
     clearTimeout(this.searchTimer);
-    if (this.search.value.trim() !== this.list.query) await this.show(this.list.view);
+    if (this.search.value.trim() !== this.list.shown.query) await this.show({});
   }
 
   /** From the conversation to the list; where only one of them has room, it is closed. */
@@ -205,7 +210,7 @@ class Inbox {
     this.conversation.close();
     this.list.select(null);
     this.app.dataset.pane = "list";
-    document.title = `${t(`view.${this.list.view}`)} · Cland Chat`;
+    document.title = `${t(`view.${this.list.shown.view}`)} · Cland Chat`;
   }
 
   private async followAddress(): Promise<void> {
@@ -215,7 +220,7 @@ class Inbox {
   }
 
   private address(): string {
-    return addressOf(this.list.view, this.list.query, this.conversation.session?.id);
+    return addressOf(this.list.search, this.conversation.session?.id);
   }
 
   /** Our own action: everything may move at once. */

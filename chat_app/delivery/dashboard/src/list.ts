@@ -2,24 +2,27 @@
 
 import type { AgentSession } from "../../browser/protocol";
 import { addressOf } from "./address";
-import { t, type Boot, type Counts, type ViewName } from "./boot";
+import { t, type Boot, type Counts } from "./boot";
 import { DataError, fetchList } from "./data";
 import { arrange, must, setAttribute, setText } from "./dom";
+import { Filters } from "./filters";
 import { fillRow, newRow, refreshTimes, rowLink } from "./row";
 import { SessionList } from "./session_list";
+import { asSearch, type Shown } from "./shown";
 
 const REFRESH_TIMES_MS = 5_000;
 const NEAR_TOP_PX = 24;
 
 export interface ListEvents {
   open(session: AgentSession): void;
-  show(view: ViewName): void;
+  show(shown: Partial<Shown>): void;
   /** The numbers that came with a page of the list. */
   counts(counts: Counts): void;
 }
 
 export class List {
   private readonly model: SessionList;
+  private readonly filters: Filters;
   private readonly rows = new Map<string, HTMLElement>();
   private readonly pane = must("[data-list]");
   private readonly scroller = must("[data-list-scroll]");
@@ -35,20 +38,23 @@ export class List {
     private readonly boot: Boot,
     private readonly events: ListEvents,
   ) {
-    this.model = new SessionList(boot.me.id, boot.view, boot.query);
+    const shown = { view: boot.view, state: boot.state, departmentId: boot.department_id, query: boot.query };
+    this.model = new SessionList(boot.me.id, shown);
+    this.filters = new Filters(boot, (narrowed) => events.show(narrowed));
     this.cursor = boot.next_cursor;
     this.currentId = boot.current?.session.id ?? null;
     this.adoptRows();
-    this.show(boot.view, boot.query, boot.sessions, boot.next_cursor);
+    this.show(shown, boot.sessions, boot.next_cursor);
     this.listen();
   }
 
-  get view(): ViewName {
-    return this.model.view;
+  get shown(): Shown {
+    return this.model.shown;
   }
 
-  get query(): string {
-    return this.model.query;
+  /** What is shown, as the server reads it. */
+  get search(): URLSearchParams {
+    return this.searchFor(this.shown);
   }
 
   session(id: string): AgentSession | undefined {
@@ -89,12 +95,12 @@ export class List {
     this.draw();
   }
 
-  /** Load the first page of a view; false when a newer request overtook it. Rejects as `fetchList`. */
-  async load(view: ViewName, query: string): Promise<boolean> {
+  /** Load the first page of it; false when a newer request overtook it. Rejects as `fetchList`. */
+  async load(shown: Shown): Promise<boolean> {
     const load = ++this.loads;
-    const page = await fetchList(view, query, null);
+    const page = await fetchList(this.searchFor(shown), null);
     if (load !== this.loads) return false;
-    this.show(view, query, page.items, page.next_cursor);
+    this.show(shown, page.items, page.next_cursor);
     this.scroller.scrollTop = 0;
     return true;
   }
@@ -106,7 +112,7 @@ export class List {
   async refresh(): Promise<string | null> {
     const load = this.loads;
     try {
-      const page = await fetchList(this.view, this.query, null);
+      const page = await fetchList(this.search, null);
       this.events.counts(page.counts);
       if (load === this.loads) for (const session of page.items) this.take(session);
       return null;
@@ -128,17 +134,13 @@ export class List {
     else must<HTMLInputElement>(".search__input", this.pane).focus();
   }
 
-  private show(
-    view: ViewName,
-    query: string,
-    sessions: readonly AgentSession[],
-    cursor: string | null,
-  ): void {
-    this.model.reset(view, query, sessions);
+  private show(shown: Shown, sessions: readonly AgentSession[], cursor: string | null): void {
+    this.model.reset(shown, sessions);
     this.cursor = cursor;
-    this.pane.dataset.shown = view;
-    setText(must("[data-list-title]"), t(`view.${view}`));
-    must<HTMLInputElement>("input[name=view]", this.pane).value = view;
+    this.pane.dataset.shown = shown.view;
+    setText(must("[data-list-title]"), t(`view.${shown.view}`));
+    must<HTMLInputElement>("input[name=view]", this.pane).value = shown.view;
+    this.filters.show(shown);
     this.draw();
   }
 
@@ -181,15 +183,27 @@ export class List {
   private drawEmpty(empty: boolean): void {
     must("[data-list-empty]").hidden = !empty;
     if (!empty) return;
-    const { view, query } = this;
-    setText(must("[data-list-empty-text]"), query ? t("empty.search", { q: query }) : t(`empty.${view}`));
-    const action = query ? "empty.search.action" : view === "mine" ? "empty.mine.action" : "";
+    const { view, query } = this.shown;
+    const narrowed = this.isNarrowed && !query;
+    const text = narrowed ? t("empty.narrowed") : t(`empty.${view}`);
+    setText(must("[data-list-empty-text]"), query ? t("empty.search", { q: query }) : text);
+    const usual = view === "mine" ? "empty.mine.action" : "";
+    const action = query ? "empty.search.action" : narrowed ? "empty.narrowed.action" : usual;
     this.emptyAction.hidden = !action;
     setText(this.emptyAction, action && t(action));
   }
 
+  private get isNarrowed(): boolean {
+    const { view, state, departmentId } = this.shown;
+    return departmentId !== null || state !== this.boot.states[view][0];
+  }
+
+  private searchFor(shown: Shown): URLSearchParams {
+    return asSearch(shown, this.boot.states[shown.view][0]!);
+  }
+
   private address(id: string): string {
-    return addressOf(this.view, "", id);
+    return addressOf(this.searchFor({ ...this.shown, query: "" }), id);
   }
 
   /** Nothing may move while the pointer or the focus is in the list, or it is scrolled down. */
@@ -219,8 +233,9 @@ export class List {
     });
     this.more.addEventListener("click", () => void this.loadMore());
     this.emptyAction.addEventListener("click", () => {
-      if (this.query) must<HTMLInputElement>(".search__input", this.pane).value = "";
-      this.events.show(this.query ? this.view : "waiting");
+      const { view, query } = this.shown;
+      if (query) must<HTMLInputElement>(".search__input", this.pane).value = "";
+      this.events.show(query || this.isNarrowed ? { view, departmentId: null } : { view: "waiting" });
     });
     setInterval(() => this.refreshTimes(), REFRESH_TIMES_MS);
   }
@@ -229,7 +244,7 @@ export class List {
     const load = this.loads;
     this.more.disabled = true;
     setText(this.more, t("list.loading"));
-    const page = await fetchList(this.view, this.query, this.cursor).catch(() => null);
+    const page = await fetchList(this.search, this.cursor).catch(() => null);
     this.more.disabled = false;
     setText(this.more, t("list.more"));
     if (load !== this.loads || !page) return;

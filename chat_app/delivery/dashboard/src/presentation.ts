@@ -33,17 +33,23 @@ export function visitorName(visitor: AgentSession["visitor"]): string {
 export function fillAvatar(avatar: Element, name: string, id: string): void {
   const letters = initials(name);
   if (avatar.textContent !== letters) avatar.textContent = letters;
+  fillTone(avatar, id);
+}
+
+/** Give an element the colour of an id. */
+export function fillTone(element: Element, id: string): void {
   const wanted = `tone-${tone(id)}`;
-  if (avatar.classList.contains(wanted)) return;
-  for (let index = 0; index < TONES; index++) avatar.classList.remove(`tone-${index}`);
-  avatar.classList.add(wanted);
+  if (element.classList.contains(wanted)) return;
+  for (let index = 0; index < TONES; index++) element.classList.remove(`tone-${index}`);
+  element.classList.add(wanted);
 }
 
 /**
- * Since when the visitor has been waiting. In the queue it waits since it came there; with an agent, since its last message if that has no answer.
+ * Since when the visitor has been waiting. In the queue it waits since it came there,
+ * unless it left a message and went; with an agent, since its last message if that has no answer.
  */
-export function waitingSince({ status, created_at, waiting_since, last_message: last }: AgentSession): Date | null {
-  if (status === "queued") return new Date(waiting_since ?? created_at);
+export function waitingSince({ status, created_at, waiting_since, left_message, last_message: last }: AgentSession): Date | null {
+  if (status === "queued") return left_message ? null : new Date(waiting_since ?? created_at);
   return status === "active" && last?.sender_kind === "visitor" ? new Date(last.created_at) : null;
 }
 
@@ -96,14 +102,19 @@ export function statusText({ status, snoozed_until, left_message }: AgentSession
   return t(status === "queued" && left_message ? "session.left_message" : `session.${status}`);
 }
 
+/** What sets a row apart: "left" a message, "snoozed", with the "bot". */
+export function channelOf({ status, left_message }: AgentSession): "left" | "snoozed" | "bot" | null {
+  if (status === "queued") return left_message ? "left" : null;
+  return status === "snoozed" || status === "bot" ? status : null;
+}
+
 /** Why its agent got it: "Least busy of 3 online in Sales"; empty when it was a person's choice. */
 export function becauseText({ assigned_because: because, department }: AgentSession): string {
   if (!because || !words.has(`because.${because.strategy}`)) return "";
   const count = because.candidates;
   if (because.strategy === "last_agent") return t("because.last_agent");
-  const place = department ? t("because.in", { name: department.name }) : "";
-  if (count === 1) return t("because.only", { place });
-  return t(`because.${because.strategy}`, { count, place });
+  const why = count === 1 ? t("because.only") : t(`because.${because.strategy}`, { count });
+  return department ? t("because.in", { why, name: department.name }) : why;
 }
 
 /** Why a conversation was closed: one of the usual reasons in words, else what was written. */

@@ -5,10 +5,14 @@ import { fullTime } from "../../browser/times";
 import { t, words } from "./boot";
 import { clone, part, setAttribute, setText, showText } from "./dom";
 import {
+  becauseText,
+  channelOf,
   excerpt,
   fillAvatar,
+  fillTone,
   listTime,
   shortSpan,
+  statusText,
   visitorName,
   waitingLevel,
   waitingSince,
@@ -35,9 +39,14 @@ export function fillRow(row: HTMLElement, session: AgentSession, href: string, m
   part(row, "who").hidden = noted || session.last_message?.sender_kind !== "agent";
   part(row, "noted").hidden = !noted;
   showText(part(row, "department"), session.department?.name);
+  if (session.department) fillTone(part(row, "department"), session.department.id);
+  fillPriority(row, session.priority);
   setText(part(row, "agent"), agentName(session, meId));
   fillUnread(part(row, "unread"), session.unread);
   refreshTimes(row, session);
+  // Why it came matters until it has an answer.
+  const asked = session.agent?.id === meId && waitingSince(session);
+  showText(part(row, "because"), asked ? becauseText(session) : "");
 }
 
 /** Draw what changes by itself as time goes by. */
@@ -47,11 +56,26 @@ export function refreshTimes(row: HTMLElement, session: AgentSession): void {
   setText(time, listTime(at));
   setAttribute(time, "datetime", at);
   setAttribute(time, "title", fullTime(new Date(at), words));
+  const channel = channelOf(session);
+  for (const name of ["left", "snoozed", "bot"]) {
+    part(row, name).hidden = name !== channel;
+    setText(part(row, `${name}-text`), name === channel ? statusText(session) : "");
+  }
   const since = waitingSince(session);
   const wait = part(row, "wait");
   wait.hidden = !since;
   setAttribute(wait, "class", `wait wait--${waitingLevel(since)}`);
   if (since) setText(part(row, "waited"), t("row.waiting", { span: shortSpan(since) }));
+}
+
+/** Only what is to be answered sooner is marked. */
+function fillPriority(row: HTMLElement, priority: AgentSession["priority"]): void {
+  const marked = priority === "high" || priority === "urgent";
+  const mark = part(row, "priority");
+  mark.hidden = !marked;
+  mark.className = `row__priority row__priority--${priority}`;
+  setAttribute(mark, "title", marked ? t(`priority.${priority}`) : null);
+  setText(part(row, "priority-name"), marked ? t(`priority.${priority}`) : "");
 }
 
 function fillUnread(badge: HTMLElement, unread: number): void {

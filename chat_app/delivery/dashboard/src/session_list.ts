@@ -1,7 +1,7 @@
 /** Which sessions a view shows and in what order; what arrives while the reader is busy waits. */
 
 import type { AgentSession } from "../../browser/protocol";
-import type { ViewName } from "./boot";
+import { belongs, type Shown } from "./shown";
 
 export class SessionList {
   /** In the order shown. */
@@ -14,14 +14,12 @@ export class SessionList {
 
   constructor(
     private readonly meId: string,
-    public view: ViewName,
-    public query: string,
+    public shown: Shown,
   ) {}
 
-  /** Start over with the first page of a view. */
-  reset(view: ViewName, query: string, sessions: readonly AgentSession[]): void {
-    this.view = view;
-    this.query = query;
+  /** Start over with the first page of something else. */
+  reset(shown: Shown, sessions: readonly AgentSession[]): void {
+    this.shown = shown;
     this.order = [];
     this.sessions.clear();
     this.waiting.clear();
@@ -41,13 +39,13 @@ export class SessionList {
   take(session: AgentSession): void {
     const known = this.sessions.get(session.id);
     if (known && isOlder(session, known)) return;
-    const belongs = this.belongs(session);
-    if (!known && (!belongs || this.query)) return;
+    const stays = belongs(session, this.shown, this.meId);
+    if (!known && (!stays || this.shown.query)) return;
     this.sessions.set(session.id, session);
     this.waiting.delete(session.id);
     this.leaving.delete(session.id);
-    if (!belongs) this.leaving.add(session.id);
-    else if (!this.shown(session.id) || this.movesUp(session.id)) this.waiting.add(session.id);
+    if (!stays) this.leaving.add(session.id);
+    else if (!this.order.includes(session.id) || this.movesUp(session.id)) this.waiting.add(session.id);
   }
 
   /** Put everything where it belongs; `stays` is kept although it may no longer belong. */
@@ -63,17 +61,6 @@ export class SessionList {
     const index = id === null ? -1 : this.order.indexOf(id);
     if (index < 0) return this.order[0];
     return this.order[Math.min(Math.max(index + step, 0), this.order.length - 1)];
-  }
-
-  private belongs(session: AgentSession): boolean {
-    const open = session.status !== "closed";
-    if (this.view === "waiting") return session.status === "queued";
-    if (this.view === "mine") return open && session.agent?.id === this.meId;
-    return this.view === "open" ? open : !open;
-  }
-
-  private shown(id: string): boolean {
-    return this.order.includes(id);
   }
 
   private movesUp(id: string): boolean {
