@@ -8,10 +8,11 @@ Every call makes a new id, so that two things of one kind are never the same.
 import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
+from chat_app.domain.bot import Bot, BotEntry
 from chat_app.domain.business_hours import Interval, Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.events import SessionView
@@ -46,6 +47,17 @@ def make_site(**over: Any) -> Site:
         "identity_secret": f"the identity secret of {key}, long enough",
     }
     return Site(**(given | over))
+
+
+def make_bot(*keywords: tuple[str, ...], **over: Any) -> Bot:
+    """A bot with an entry for each tuple of keywords; its answer names the first of them."""
+    given: dict[str, Any] = {
+        "name": "Momo",
+        "greeting": "Hello, what is it about? 您好！",
+        "fallback": "Please say it in other words. 请换个说法。",
+        "entries": [BotEntry(keywords=[*one], answer=f"about {one[0]}") for one in keywords],
+    }
+    return cast("Bot", given | over)
 
 
 def make_department(**over: Any) -> Department:
