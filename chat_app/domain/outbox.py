@@ -11,6 +11,7 @@ Topic = Literal[
     "requeue_sessions",
     "take_back_sessions",
     "empty_department",
+    "bot_answer",
 ]
 MOST_ATTEMPTS = 8
 

@@ -34,6 +34,8 @@ class Session:
     `visitor_updated_at` is `updated_at` without notes, which a visitor must not even suspect.
     `queued_at` decides whose turn it is, `waiting_since` says how long the visitor has waited in
     this department. `preferred_agent_id` knows the visitor and comes first while it is free.
+    `bot_seq` is the last message that a bot has dealt with, `bot_misses` how many in a row it had
+    no answer to.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Session:
     client_session_key: str | None = None
     assign_epoch: int = 0
     assigned_because: dict[str, Any] | None = None
+    bot_seq: int = 0
+    bot_misses: int = 0
     queued_at: datetime | None = None
     waiting_since: datetime | None = None
     snoozed_until: datetime | None = None
@@ -94,8 +98,9 @@ class Session:
         locale: str | None = None,
         page: dict[str, Any] | None = None,
         preferred_agent_id: str | None = None,
+        with_bot: bool = False,
     ) -> "Session":
-        """Begin a conversation: it waits for an agent from now on."""
+        """Begin a conversation: it waits for an agent from now on, unless a bot answers first."""
         return cls(
             id=session_id,
             site_id=site_id,
@@ -104,8 +109,9 @@ class Session:
             created_at=at,
             updated_at=at,
             visitor_updated_at=at,
-            queued_at=at,
-            waiting_since=at,
+            status="bot" if with_bot else "queued",
+            queued_at=None if with_bot else at,
+            waiting_since=None if with_bot else at,
             preferred_agent_id=preferred_agent_id,
             department_id=department_id,
             subject=subject,
@@ -156,6 +162,13 @@ class Session:
         """Append a system line that both sides read."""
         draft = Draft(body=body, client_msg_id=message_id, kind="system")
         return self._append(draft, "system", "", "", message_id, at)
+
+    def answer(
+        self, bot_id: str, name: str, body: str, client_msg_id: str, message_id: str, at: datetime
+    ) -> Message:
+        """Append what a bot says. The same `client_msg_id` is refused by the database."""
+        draft = Draft(body=body, client_msg_id=client_msg_id)
+        return self._append(draft, "bot", bot_id, name, message_id, at)
 
     def _append(
         self,
@@ -221,6 +234,19 @@ class Session:
         self.assigned_because = because
         self.queued_at = self.waiting_since = self.snoozed_until = None
         self._change_hands(at)
+
+    def hand_off(self, at: datetime) -> bool:
+        """Leave the bot: wait for a person from now on. False, and nothing, without a bot.
+
+        Copies stay valid, since no person had it and none gets it. Raises SessionClosed.
+        """
+        self.check_open()
+        if self.status != "bot":
+            return False
+        self.status = "queued"
+        self.queued_at = self.waiting_since = at
+        self.updated_at = self.visitor_updated_at = at
+        return True
 
     def requeue(self, at: datetime) -> None:
         """Take the session out of its agent's hands: it waits again, before those that came later.

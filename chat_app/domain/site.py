@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chat_app.domain.bot import Bot
+
 
 @dataclass(eq=False)
 class Site:
-    """`key` is public and names the site in the embed snippet; `identity_secret` is not."""
+    """`key` is public and names the site in the embed snippet; `identity_secret` is not.
+
+    With a `bot`, sessions begin with it.
+    """
 
     id: str
     key: str
@@ -20,6 +25,7 @@ class Site:
     department_id: str | None = None
     prechat_fields: list[str] = field(default_factory=list)
     retention_days: int | None = None
+    bot: Bot | None = None
     identity_secret: str | None = None
     deleted_at: datetime | None = None
 
@@ -28,7 +34,8 @@ class Site:
 class PublicSite:
     """What anybody may know of a site: the widget's settings, and whether somebody is there.
 
-    `agents_online` tells of people, `open` of business hours, which begin again at `opens_at`.
+    `agents_online` tells of people, `open` of business hours, which begin again at `opens_at`,
+    `bot` whether one answers first.
     """
 
     key: str
@@ -40,3 +47,4 @@ class PublicSite:
     agents_online: bool
     open: bool
     opens_at: datetime | None
+    bot: bool

@@ -9,6 +9,7 @@ SystemLine = Literal[
     "transferred",
     "sent_to_department",
     "reopened",
+    "handed_off",
     "out_of_hours_until",
     "out_of_hours",
     "closed_by_agent",
@@ -22,6 +23,7 @@ _CHINESE: Final[dict[SystemLine, str]] = {
     "transferred": "{name} 将继续为您服务",
     "sent_to_department": "会话已转接到{name}，请稍候",
     "reopened": "{name} 重新打开了会话",
+    "handed_off": "正在为您转接人工客服，请稍候",
     "out_of_hours_until": "现在是非营业时间，{name}恢复服务。请留言，届时我们会回复您。",
     "out_of_hours": "现在是非营业时间。请留言，我们会尽快回复您。",
     "closed_by_agent": "{name} 结束了会话",
@@ -34,6 +36,7 @@ _ENGLISH: Final[dict[SystemLine, str]] = {
     "transferred": "{name} will help you from here",
     "sent_to_department": "You are being passed on to {name}",
     "reopened": "{name} opened the conversation again",
+    "handed_off": "You are in the queue for a person",
     "out_of_hours_until": (
         "We are closed now and open again {name}. Leave your message, we will answer then."
     ),

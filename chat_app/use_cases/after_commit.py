@@ -27,6 +27,7 @@ REQUEUE: Final = "requeue_sessions"
 TAKE_BACK: Final = "take_back_sessions"
 WAKE: Final = "wake_session"
 EMPTY: Final = "empty_department"
+BOT_ANSWER: Final = "bot_answer"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ def _message_sent(event: Event) -> Iterable[Work]:
     session = event.session
     if event.mail_in is not None:
         yield Work(MISSED, {"session_id": session.id}, delay_seconds=event.mail_in)
+    if session.status == "bot" and event.message.sender_kind == "visitor":
+        yield Work(BOT_ANSWER, {"session_id": session.id}, f"{BOT_ANSWER}:{session.id}")
     if session.status == "snoozed" and event.message.sender_kind == "visitor":
         yield Work(WAKE, {"session_id": session.id, "assign_epoch": session.assign_epoch})
 

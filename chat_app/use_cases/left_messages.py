@@ -1,7 +1,7 @@
 """Visitors whom nobody can serve soon are asked to leave a message."""
 
 from chat_app.domain.business_hours import applying, is_open, opens_at
-from chat_app.domain.events import Event, MessageSent
+from chat_app.domain.events import MessageSent
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWork
 from chat_app.domain.session import Session
@@ -22,13 +22,13 @@ class LeftMessages:
 
     def ask(
         self, uow: UnitOfWork, session: Session, line: SystemLine, name: str = ""
-    ) -> list[Event]:
+    ) -> list[MessageSent]:
         """Ask with this system line, whose gap `name` fills. Raises SessionClosed."""
         session.leave_message()
         message = self._hands.announce(uow, session, line, name)
         return [MessageSent(session, message)]
 
-    def ask_out_of_hours(self, uow: UnitOfWork, session: Session) -> list[Event]:
+    def ask_out_of_hours(self, uow: UnitOfWork, session: Session) -> list[MessageSent]:
         """Ask if the session's department, or its site, is closed now; else do nothing."""
         hours = applying(uow.business_hours.of(session.site_id, session.department_id))
         now = self._clock.now()

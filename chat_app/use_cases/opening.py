@@ -15,6 +15,7 @@ from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken, merged
 from chat_app.use_cases.again import again
+from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.sites import DEFAULT_KEY
@@ -60,6 +61,7 @@ class Opening:
         posting: Posting,
         views: Views,
         left_messages: LeftMessages,
+        bots: Bots,
         tokens: Tokens,
         ids: Ids,
         clock: Clock,
@@ -70,6 +72,7 @@ class Opening:
         self._posting = posting
         self._views = views
         self._left_messages = left_messages
+        self._bots = bots
         self._tokens = tokens
         self._ids = ids
         self._clock = clock
@@ -101,15 +104,16 @@ class Opening:
             existing = repeated or uow.sessions.open_of(site.id, visitor.id)
             created = existing is None
             session = existing or self._begin(uow, site, visitor, request)
-            events: list[Event] = []
+            events: list[Event] = self._bots.greet(uow, session, site) if created else []
             if request.message is not None:
                 events += self._say(uow, session, visitor, request.message)
-            if created:
+            waits = created and session.status == "queued"
+            if waits:
                 events += self._left_messages.ask_out_of_hours(uow, session)
             token = None if caller else self._device(uow, visitor)
             uow.flush()
             view = self._views.of_one(uow, session)
-            if created:
+            if waits:
                 events.insert(0, SessionQueued(view))
             uow.commit(*events)
             return Opened(view, visitor, token, created)
@@ -215,6 +219,7 @@ class Opening:
             locale=request.locale or (site.locale if site.locale != "auto" else None),
             page=request.page,
             preferred_agent_id=uow.sessions.last_agent_of(visitor.id),
+            with_bot=site.bot is not None,
         )
         session.client_session_key = _client_key(site, request)
         uow.sessions.add(session)

@@ -6,8 +6,10 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
+from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.health import Health
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
@@ -53,6 +55,8 @@ class Services:
     snoozing: Snoozing
     reopening: Reopening
     queueing: Queueing
+    bots: Bots
+    handing_off: HandingOff
     messages: Messages
     revising: Revising
     assigning: Assigning

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat_app.domain.actor import Actor
+from chat_app.domain.bot import Bot
 from chat_app.domain.errors import NotFound, Validation
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import Cursor, UnitOfWork, UnitOfWorkFactory
@@ -20,6 +21,7 @@ _PLAIN = (
     "department_id",
     "prechat_fields",
     "retention_days",
+    "bot",
 )
 
 
@@ -34,6 +36,7 @@ class NewSite:
     department_id: str | None = None
     prechat_fields: Sequence[str] = ()
     retention_days: int | None = None
+    bot: Bot | None = None
 
 
 class SiteSettings:
@@ -73,6 +76,7 @@ class SiteSettings:
             department_id=new.department_id,
             prechat_fields=[*new.prechat_fields],
             retention_days=new.retention_days,
+            bot=new.bot,
             identity_secret=self._ids.secret(),
         )
         with self._uow() as uow:

@@ -36,6 +36,7 @@ class Sites:
             agents_online=online,
             open=is_open(hours, now),
             opens_at=opens_at(hours, now),
+            bot=site.bot is not None,
         )
 
     def origins(self) -> list[list[str]]:

@@ -12,6 +12,7 @@ from chat_app.infrastructure.failpoints import Reach, armed
 from chat_app.settings import Settings
 from chat_app.use_cases.after_commit import (
     ASSIGN,
+    BOT_ANSWER,
     EMPTY,
     MISSED,
     REQUEUE,
@@ -23,8 +24,10 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
+from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
 from chat_app.use_cases.labelling import Labelling
@@ -70,6 +73,8 @@ def create_services(
     posting = Posting(ids, clock, limits.message_characters)
     log = MessageLog(uow, posting)
     left_messages = LeftMessages(hands, clock)
+    handing_off = HandingOff(uow, views, hands, left_messages, clock)
+    bots = Bots(uow, handing_off, ids, clock)
     sessions = Sessions(uow, views, hands, clock, ids)
     assigning = Assigning(uow, hands, pushing.realtime)
     snoozing = Snoozing(uow, views, hands, clock)
@@ -79,7 +84,9 @@ def create_services(
     leaving = Leaving(uow, hands)
     whereabouts = Whereabouts(uow, adapters.visitors, pushing.realtime, adapters.limiter, limits)
     drain = Drain()
-    handlers = _handlers(assigning, notifications, staff, departments, leaving, snoozing, reach)
+    handlers = _handlers(
+        assigning, notifications, staff, departments, leaving, snoozing, bots, reach
+    )
     services = Services(
         authentication=Authentication(
             uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
@@ -99,6 +106,7 @@ def create_services(
             posting,
             views,
             left_messages,
+            bots,
             adapters.tokens,
             ids,
             clock,
@@ -112,6 +120,8 @@ def create_services(
         snoozing=snoozing,
         reopening=Reopening(uow, hands, clock),
         queueing=Queueing(uow, clock),
+        bots=bots,
+        handing_off=handing_off,
         messages=Messages(
             uow, log, views, pushing.recent, pushing.realtime, adapters.limiter, limits
         ),
@@ -132,6 +142,7 @@ def _handlers(
     departments: Departments,
     leaving: Leaving,
     snoozing: Snoozing,
+    bots: Bots,
     reach: Reach,
 ) -> dict[str, Handler]:
     """Who does the work that commits leave behind, by topic."""
@@ -144,8 +155,13 @@ def _handlers(
         notifications.mail_missed(payload["session_id"])
         reach("effect_done")
 
+    def bot_answer(payload: dict[str, Any]) -> None:
+        bots.answer(payload["session_id"])
+        reach("effect_done")
+
     return {
         ASSIGN: assign,
+        BOT_ANSWER: bot_answer,
         MISSED: mail_missed,
         REQUEUE: lambda payload: staff.requeue_sessions(payload["agent_id"]),
         TAKE_BACK: lambda payload: leaving.take_back(payload["agent_id"]),

@@ -19,6 +19,8 @@ from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
 from chat_app.use_cases.assignment import Assigning
+from chat_app.use_cases.bots import Bots
+from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog, Sent
@@ -52,11 +54,15 @@ class Chat:
             limits,
         )
         hands = Hands(views, ids, clock)
+        left_messages = LeftMessages(hands, clock)
+        handing_off = HandingOff(bench.uow, views, hands, left_messages, clock)
+        self.bots = Bots(bench.uow, handing_off, ids, clock)
         self.opening = Opening(
             bench.uow,
             posting,
             views,
-            LeftMessages(hands, clock),
+            left_messages,
+            self.bots,
             HashedTokens(),
             ids,
             clock,

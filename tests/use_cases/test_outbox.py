@@ -149,6 +149,7 @@ def test_a_worker_whose_lock_ran_out_leaves_the_entry_alone(world: World, worker
 
 SESSION = make_session()
 SERVED = make_session(status="active")
+ANSWERED = make_session(status="bot")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +165,8 @@ SERVED = make_session(status="active")
         (MessageSent(SESSION, make_message(SESSION, sender_kind="agent")), []),
         (MessageSent(SESSION, make_message(SESSION, sender_kind="system")), []),
         (MessageSent(SERVED, make_message(SERVED)), []),
+        (MessageSent(ANSWERED, make_message(ANSWERED)), ["bot_answer"]),
+        (MessageSent(ANSWERED, make_message(ANSWERED, sender_kind="bot")), []),
         (SessionAssigned(make_view(SERVED), "auto"), []),
         (SessionUpdated(make_view(SERVED)), []),
         (ReadMoved(SERVED, "visitor"), []),

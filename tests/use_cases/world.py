@@ -19,8 +19,10 @@ from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
+from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
@@ -92,23 +94,32 @@ class World:
             limits,
         )
         self.revising = Revising(self.db, self.clock, self.limiter, limits)
-        self.opening = Opening(
-            self.db,
-            posting,
-            views,
-            LeftMessages(hands, self.clock),
-            self.tokens,
-            self.ids,
-            self.clock,
-            self.limiter,
-            limits,
-        )
+        self._let_visitors_come(limits, views, hands, posting)
         self.assigning = Assigning(self.db, hands, self.realtime)
         self._let_agents_work(views, hands, posting)
         self.notifications = Notifications(self.db, self.mailer, PUBLIC_URL)
         self.archiving = Archiving(self.db, self.sessions, self.clock, IDLE_MINUTES)
         self._let_people_in(limits, views, hands)
         self.site = self.add_site()
+
+    def _let_visitors_come(
+        self, limits: Limits, views: Views, hands: Hands, posting: Posting
+    ) -> None:
+        left_messages = LeftMessages(hands, self.clock)
+        self.handing_off = HandingOff(self.db, views, hands, left_messages, self.clock)
+        self.bots = Bots(self.db, self.handing_off, self.ids, self.clock)
+        self.opening = Opening(
+            self.db,
+            posting,
+            views,
+            left_messages,
+            self.bots,
+            self.tokens,
+            self.ids,
+            self.clock,
+            self.limiter,
+            limits,
+        )
 
     def _let_agents_work(self, views: Views, hands: Hands, posting: Posting) -> None:
         self.snoozing = Snoozing(self.db, views, hands, self.clock)

@@ -21,6 +21,7 @@ from chat_app.delivery.schemas.message import (
 from chat_app.delivery.schemas.session import (
     AcceptSchema,
     CloseSchema,
+    HandOffSchema,
     OpenedSchema,
     OpenSchema,
     SessionEnvelope,
@@ -132,6 +133,15 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
         return {
             "session": dump_session(services.sessions.close(actor, str(session_id), **data), actor)
         }
+
+    @api.post("/sessions/<uuid:session_id>/handoff")
+    @api.arguments(HandOffSchema)
+    @api.response(200, SessionEnvelope)
+    def hand_off(data: dict[str, Any], session_id: object) -> dict[str, Any]:
+        """Let a person take over from the bot; without a bot nothing changes."""
+        actor = caller.required()
+        view = services.handing_off.hand_off(actor, str(session_id), **data)
+        return {"session": dump_session(view, actor)}
 
     @api.post("/sessions/<uuid:session_id>/accept")
     @api.arguments(AcceptSchema)

@@ -24,6 +24,7 @@ class PublicSiteSchema(Schema):
     agents_online = fields.Boolean()
     open = fields.Boolean()
     opens_at = Moment(allow_none=True)
+    bot = fields.Boolean()
 
 
 class PublicSiteEnvelope(Schema):

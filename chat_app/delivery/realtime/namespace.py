@@ -44,6 +44,7 @@ class ChatNamespace(socketio.Namespace, ABC):
             "set_typing": (events.TypingSchema(), self.on_set_typing),
             "sync": (events.SyncSchema(), self.on_sync),
             "close_session": (events.CloseSessionSchema(), self.on_close_session),
+            "hand_off": (events.HandOffSessionSchema(), self.on_hand_off),
             **self.own_handlers(),
         }
 
@@ -201,6 +202,11 @@ class ChatNamespace(socketio.Namespace, ABC):
         view = self._services.sessions.close(
             actor, data["session_id"], data["reason"], data["assign_epoch"]
         )
+        return {"session": dump_session(view, actor)}
+
+    def on_hand_off(self, actor: Actor, data: Payload) -> Payload:
+        """Let a person take over from the bot."""
+        view = self._services.handing_off.hand_off(actor, data["session_id"], data["assign_epoch"])
         return {"session": dump_session(view, actor)}
 
 

@@ -8,7 +8,7 @@ from chat_app.delivery.schemas.agent import StatusSchema
 from chat_app.delivery.schemas.fields import ClientId, Flag, Id, Number, WebAddress, Words
 from chat_app.delivery.schemas.handling import SnoozeSchema, TransferSchema
 from chat_app.delivery.schemas.message import DraftSchema, EditSchema, ReadSchema
-from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema
+from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema, HandOffSchema
 from chat_app.use_cases.messages import MOST_SYNCED
 
 
@@ -57,6 +57,10 @@ class TypingSchema(_OfSession):
 
 class CloseSessionSchema(_OfSession, CloseSchema):
     """End the conversation."""
+
+
+class HandOffSessionSchema(_OfSession, HandOffSchema):
+    """Talk to a person instead of a bot."""
 
 
 class AcceptSessionSchema(_OfSession, AcceptSchema):

@@ -198,6 +198,12 @@ class AcceptSchema(Schema):
     force = Flag(load_default=False)
 
 
+class HandOffSchema(Schema):
+    """Asking for a person; agents name the copy they acted on."""
+
+    assign_epoch = Number(load_default=None)
+
+
 class Assignee(Id):
     """An agent's id, or "me" or "none"."""
 

@@ -60,6 +60,7 @@ site = Table(
     Column("department_id", identifier(), ForeignKey("department.id")),
     Column("prechat_fields", document(), nullable=False),
     Column("retention_days", Integer),
+    Column("bot", document()),
     Column("identity_secret", String(128)),
     Column("deleted_at", UtcDateTime),
 )
@@ -181,6 +182,8 @@ chat_session = Table(
     Column("client_session_key", code(80), unique=True),
     Column("assign_epoch", Integer, nullable=False),
     Column("assigned_because", document()),
+    Column("bot_seq", BigInteger, nullable=False, server_default="0"),
+    Column("bot_misses", Integer, nullable=False, server_default="0"),
     Column("queued_at", UtcDateTime),
     Column("waiting_since", UtcDateTime),
     Column("snoozed_until", UtcDateTime),

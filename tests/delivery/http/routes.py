@@ -112,6 +112,12 @@ ROUTES: dict[str, Route] = {
         (401, 401, 200, 404, 200, 404, 200, 200),
         lambda _: {"assign_epoch": 0},
     ),
+    "chat.hand_off": Route(
+        "POST",
+        f"{_SESSION}/handoff",
+        (401, 401, 200, 404, 200, 404, 200, 200),
+        lambda _: {"assign_epoch": 0},
+    ),
     "chat.accept_session": Route(
         "POST",
         f"{_SESSION}/accept",

@@ -12,7 +12,7 @@ from tests.delivery.shapes import check_problem
 
 KEYS = {
     "id", "key", "name", "allowed_origins", "locale", "theme", "department_id", "prechat_fields",
-    "retention_days", "created_at",
+    "retention_days", "bot", "created_at",
 }  # fmt: skip
 FULL = {
     "name": "Shop",
@@ -88,6 +88,7 @@ def test_what_is_left_out_has_a_default(installation: Installation, admin_token:
         "department_id": None,
         "prechat_fields": [],
         "retention_days": None,
+        "bot": None,
     }
 
 

@@ -90,6 +90,11 @@ EVENTS: dict[str, Event] = {
         frozenset({"session"}),
         lambda scene: {"session_id": scene.session_id, "assign_epoch": 0},
     ),
+    "hand_off": Event(
+        _SEEN,
+        frozenset({"session"}),
+        lambda scene: {"session_id": scene.session_id, "assign_epoch": 0},
+    ),
     "view_page": Event(
         _ANY_VISITOR, frozenset(), lambda _: {"url": "https://shop.test/", "title": "Shop"}
     ),

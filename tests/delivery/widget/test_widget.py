@@ -30,6 +30,7 @@ SITE = PublicSite(
     agents_online=True,
     open=False,
     opens_at=datetime(2026, 11, 30, 9, tzinfo=timezone(timedelta(hours=8))),
+    bot=False,
 )
 
 
