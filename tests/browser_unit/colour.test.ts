@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { contrast, readableOn, textOn, validAccent } from "../../chat_app/delivery/browser/colour";
+import { applyAccent, contrast, readableOn, textOn, validAccent } from "../../chat_app/delivery/browser/colour";
 
 const accents = ["#2f5bea", "#ffcc00", "#e11d48", "#10b981", "#777777", "#000000", "#ffffff", "#8b5cf6"];
 
@@ -26,6 +26,19 @@ function tokens(css: string, selector: string): Record<string, string> {
   const block = css.slice(css.indexOf(`${selector} {`)).split("}")[0]!;
   return Object.fromEntries([...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6})/g)].map((m) => [m[1]!, m[2]!]));
 }
+
+test("accented text can be read on the surface and on its soft accent", () => {
+  for (const accent of accents) {
+    for (const surface of ["#ffffff", "#14171c"]) {
+      const set = new Map<string, string>();
+      const style = { setProperty: (name: string, value: string) => void set.set(name, value) };
+      applyAccent({ style } as unknown as HTMLElement, accent, surface);
+      for (const ground of [surface, set.get("--accent-soft")!]) {
+        assert.ok(contrast(set.get("--accent-text")!, ground) >= 4.5, `${accent} on ${ground}`);
+      }
+    }
+  }
+});
 
 test("the tokens can be read in light and dark", () => {
   const css = readFileSync("chat_app/delivery/browser/tokens.css", "utf8");

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.clients import sign_in
+from tests.e2e.screens import WAIT_MS
 from tests.processes import Stack
 
 NewPage = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
+# What is awaited comes at once, but not on a machine that has other things to do.
+expect.set_options(timeout=WAIT_MS)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -41,13 +41,14 @@ export function contrast(one: string, other: string): number {
   return (lights[0]! + 0.05) / (lights[1]! + 0.05);
 }
 
-/** Set the accent tokens of `root` for a surface like #ffffff. */
+/** Set the accent tokens of `root` for a surface like #ffffff; the text can be read on the soft one, too. */
 export function applyAccent(root: HTMLElement, accent: string, surface: string): void {
+  const soft = mix(surface, accent, 0.1);
   const colours = {
     "--accent": accent,
     "--on-accent": textOn(accent),
-    "--accent-text": readableOn(accent, surface),
-    "--accent-soft": mix(surface, accent, 0.1),
+    "--accent-text": readableOn(readableOn(accent, surface), soft),
+    "--accent-soft": soft,
   };
   for (const [name, value] of Object.entries(colours)) root.style.setProperty(name, value);
 }

@@ -59,7 +59,7 @@ function drawMessage(row: Row & { kind: "message" }, context: RowContext): HTMLE
     "li",
     { class: names.filter(Boolean).join(" ") },
     !own && isLast && avatar(message.sender.name),
-    isFirst && h("span", { class: own ? "sr" : "name", dir: "auto" }, isBot && h("i", { class: "tag" }, words.t("bot")), name),
+    isFirst && h("span", { class: own ? "sr" : "name", dir: "auto" }, isBot && h("i", { class: "tag" }, words.t("bot")), isBot && " ", name),
     h("div", { class: "line" }, bubble(message, words), time, tools(message, revising, reactions, words)),
     (mark || message.edited_at) && stateLine(message, mark, words),
   );
