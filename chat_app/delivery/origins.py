@@ -15,6 +15,8 @@ def normal(origin: str) -> str:
     implied = {"http": 80, "https": 443}.get(parts.scheme)
     if parts.hostname is None or parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         return origin
+    if any(map(str.isspace, parts.hostname)):
+        return origin
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + ("" if port in (None, implied) else f":{port}")
 

@@ -17,9 +17,11 @@ from chat_app.delivery.schemas.fields import (
     EmailAddress,
     Flag,
     Id,
+    Instant,
     Label,
     Number,
     QueryNumber,
+    WebAddress,
 )
 from chat_app.delivery.schemas.site import Greeting, Origin
 
@@ -123,7 +125,9 @@ def _right_list(field: Any, value: Any) -> bool:
 
 
 def _right_text(field: Any, value: Any) -> bool:
-    if not isinstance(value, str) or isinstance(field, EmailAddress | Origin | TimeZone):
+    if not isinstance(value, str) or isinstance(
+        field, EmailAddress | Origin | TimeZone | WebAddress
+    ):
         return False
     if isinstance(field, Label) and (not value.strip() or not value.isprintable()):
         return False
@@ -145,6 +149,7 @@ def _one_of(field: fields.Field[Any]) -> bool:
 _JUDGES: list[tuple[type, Callable[[Any, Any], bool]]] = [
     (Flag, lambda _, value: isinstance(value, bool)),
     (Number, _right_number),
+    (Instant, lambda _, __: False),
     (Document, lambda _, value: value in ({}, {"$ne": 1})),
     (Greeting, lambda _, value: value in ("x", {})),
     (fields.Nested, lambda field, value: value == {} and not _minimal(field.schema)),

@@ -13,7 +13,7 @@ VISITOR_SESSION = {
 }  # fmt: skip
 AGENT_SESSION = VISITOR_SESSION | {
     "site_id", "visitor", "tags", "priority", "assign_epoch", "assigned_because", "left_message",
-    "last_message",
+    "last_message", "waiting_since", "snoozed_until",
 }  # fmt: skip
 MESSAGE = {
     "id", "session_id", "seq", "client_msg_id", "kind", "sender", "body", "attachments",
@@ -21,7 +21,7 @@ MESSAGE = {
 }  # fmt: skip
 AGENT = {
     "id", "name", "email", "role", "capacity", "status", "disabled", "avatar_url",
-    "department_ids", "languages", "skills", "created_at",
+    "department_ids", "languages", "skills", "created_at", "connected", "active_sessions",
 }  # fmt: skip
 OWN_VISITOR = {
     "id", "site_id", "user_id", "name", "email", "verified", "locale", "attributes", "created_at",

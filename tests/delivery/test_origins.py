@@ -31,6 +31,7 @@ from chat_app.delivery.origins import Origins, normal, origin_of
         ("https://shop.test:x", "https://shop.test:x"),
         ("https://[shop.test", "https://[shop.test"),
         ("https://[x]", "https://[x]"),
+        ("https://0 #", "https://0 #"),
     ],
 )
 def test_normal(given: str, expected: str) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.clients import sign_in
+from tests.clients import Desk, sign_in
 from tests.e2e.conftest import NewPage
 from tests.e2e.screens import Dashboard, Widget
 from tests.processes import ADMIN_EMAIL, ADMIN_PASSWORD, Stack, until
@@ -139,3 +139,38 @@ def _compose(page: Page, screen: Widget | Dashboard) -> None:
     keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
     keys.send("Input.insertText", {"text": "你好"})
     keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+
+
+def test_agents_see_which_page_a_visitor_looks_at(stack: Stack, new_page: NewPage) -> None:
+    page = new_page()
+    widget, desk = Widget(page, stack.url, "en"), sign_in(stack.url)
+    widget.visit()
+    widget.open()
+    widget.say("Where am I?")
+    _expect_page(desk, page.url, page.title())
+    page.evaluate(
+        """() => {
+            const box = document.body.appendChild(document.createElement("input"));
+            box.id = "own";
+            box.focus();
+            history.pushState({}, "", "/demo?shelf=2#kettles");
+            document.title = "Shelf 2";
+        }"""
+    )
+    _expect_page(desk, f"{stack.url}/demo?shelf=2#kettles", "Shelf 2")
+    expect(page.locator("#own")).to_be_focused()
+    page.goto(f"{stack.url}/demo?shelf=3")
+    _expect_page(desk, f"{stack.url}/demo?shelf=3", page.title())
+    page.close()
+    _expect_page(desk, None)
+
+
+def _expect_page(desk: Desk, url: str | None, title: str = "") -> None:
+    """Wait until agents see the visitor of the newest session on this page, or on none."""
+    wanted = {"url": url, "title": title} if url else None
+    for _ in until(15):
+        session = desk.get("/api/chat/sessions", limit=1).json()["items"][0]
+        if session["visitor"]["page"] == wanted:
+            assert session["visitor"]["online"] is (wanted is not None)
+            return
+    raise AssertionError(f"{session['visitor']['page']} instead of {wanted}")

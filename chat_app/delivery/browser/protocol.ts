@@ -154,7 +154,7 @@ export interface JoinedSession<S extends Session = Session> extends MessagePage 
   session: S;
   /** Messages up to `after_seq` that changed since `after_revision`. */
   changed?: Message[];
-  /** To agents: the others who have it open. */
+  /** To agents: everybody who has it open, oneself included. */
   viewers?: Viewer[];
 }
 

@@ -15,6 +15,8 @@ export interface Identity {
 
 export type ToFrame =
   | { type: "show"; open: boolean; page: Page }
+  /** The page was changed by its own script, without a load. */
+  | { type: "page"; page: Page }
   | { type: "identify"; identity: Identity }
   | { type: "locale"; locale: string };
 

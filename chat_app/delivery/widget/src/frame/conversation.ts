@@ -134,6 +134,12 @@ export class Conversation {
     this.outbox.retry(outgoing);
   }
 
+  /** Agents see which page of the site the visitor looks at; not told while there is no socket. */
+  tellPage(): void {
+    const { url, title } = this.options.page();
+    if (url) void this.link.request("view_page", { url, title });
+  }
+
   /** Put the ended conversation away; the next message begins another. */
   startNew(): void {
     this.outbox.startLine();
@@ -158,7 +164,10 @@ export class Conversation {
     return new Link({
       token: () => this.options.store.token,
       poll: () => this.poll(),
-      onOnline: () => void this.joined(),
+      onOnline: () => {
+        this.tellPage();
+        void this.joined();
+      },
       onRefused: (code) => (code === "blocked" ? this.visit.block() : void this.visit.load()),
       onChange: () => {
         if (!this.link.isOnline) this.visit.follower?.disconnected();

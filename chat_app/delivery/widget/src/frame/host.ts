@@ -3,6 +3,8 @@
 import { type HostEvent, type Identity, type Page, post, received, type ToHost } from "../bridge";
 
 export interface HostReactions {
+  /** The visitor is on another page, or on the same one with the chat open or closed. */
+  page(): void;
   show(open: boolean): void;
   identify(identity: Identity): void;
   locale(locale: string): void;
@@ -12,7 +14,7 @@ const NO_PAGE: Page = { url: "", title: "", referrer: "" };
 const IDENTITY_FIELDS = ["identity_token", "user_id", "name", "email"] as const;
 
 export class Host {
-  /** Where the visitor is, as of the last opening. */
+  /** Where the visitor is. */
   page: Page = NO_PAGE;
 
   constructor(
@@ -40,8 +42,11 @@ export class Host {
   }
 
   private hear(message: Record<string, unknown>): void {
-    if (message.type === "show" && typeof message.open === "boolean") {
+    if (message.page) {
       this.page = readPage(message.page);
+      this.reactions.page();
+    }
+    if (message.type === "show" && typeof message.open === "boolean") {
       this.reactions.show(message.open);
     } else if (message.type === "identify") {
       this.reactions.identify(readIdentity(message.identity));

@@ -1,6 +1,6 @@
 /** Opens and closes the chat, makes the frame at the first opening, and talks with it. */
 
-import { type Identity, post, received, type ToFrame } from "../bridge";
+import { type Identity, type Page, post, received, type ToFrame } from "../bridge";
 import { takeOver } from "./api";
 import { createLauncher } from "./launcher";
 import { createMemory } from "./memory";
@@ -18,6 +18,8 @@ export function startWidget(script: HTMLScriptElement): void {
   let opens = asked !== "false";
   let frame: HTMLIFrameElement | undefined;
   let identity: Identity | undefined;
+  let told = "";
+  let seen = "";
   let isOpen = false;
   let isMounted = false;
   let isReady = false;
@@ -43,6 +45,14 @@ export function startWidget(script: HTMLScriptElement): void {
     frame = document.createElement("iframe");
     frame.src = `${origin}/widget/frame?${query}`;
     launcher.hold(frame);
+    setInterval(lookAround, 1_000);
+  }
+
+  /** A page that changes without a load says so to nobody; once its address stands still it has its title, too. */
+  function lookAround(): void {
+    const { href } = location;
+    if (href !== told && href === seen) tell({ type: "page", page: page() });
+    seen = href;
   }
 
   /** Every value is turned into what it has to be where it is used; nothing is trusted. */
@@ -67,8 +77,12 @@ export function startWidget(script: HTMLScriptElement): void {
   }
 
   function tellShown(): void {
-    const page = { url: location.href, title: document.title, referrer: document.referrer };
-    tell({ type: "show", open: isOpen, page });
+    tell({ type: "show", open: isOpen, page: page() });
+  }
+
+  function page(): Page {
+    told = location.href;
+    return { url: told, title: document.title, referrer: document.referrer };
   }
 
   function tell(message: ToFrame): void {
