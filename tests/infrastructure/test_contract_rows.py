@@ -1,5 +1,6 @@
 """Every database keeps what it is given, and only what was committed."""
 
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -26,7 +27,7 @@ ODD = '客服 😀 O\'Neil "x" \\ %_ \u200f é\n'
 
 def values(thing: Any) -> dict[str, Any]:
     """What an entity holds, without what the mapper keeps beside it."""
-    return {key: value for key, value in vars(thing).items() if not key.startswith("_sa_")}
+    return {one.name: getattr(thing, one.name) for one in fields(thing)}
 
 
 # --- Everything comes back as it was -------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 from tests.clients import Desk, Visit, closing, open_session, sign_in
 from tests.processes import Stack
 from tests.realtime.landing import on_both
+from tests.realtime.test_plain_websocket import Plain
 
 PAGE = {"url": "https://shop.test/kettles", "title": "Kettles"}
 
@@ -108,3 +109,24 @@ def _without(desk: Desk) -> Callable[[dict[str, list[dict[str, str]]]], bool]:
         return was_there and gone not in ids
 
     return matches
+
+
+def test_plain_clients_tell_and_hear_the_same(house: Stack, desk: Desk) -> None:
+    visitor = open_session(house.url)
+    bearer = [f"Authorization: Bearer {desk.token}"]
+    query = f"session_id={visitor.session_id}"
+    agent = Plain(house.url, query, header=bearer)
+    mine = Plain(house.url, query, header=[f"Authorization: Bearer {visitor.token}"])
+    try:
+        assert mine.call("view_page", PAGE) == {"ok": True}
+        told = agent.next(lambda one: one["type"] == "visitor_presence_changed")
+        assert told["data"]["visitor_id"] == visitor.visitor_id
+        with closing(desk.socket()) as (other,):
+            assert len(other.join(visitor.session_id)["viewers"]) == 1, "one agent, two sockets"
+            agent.ws.close()
+            other.call("leave_session", {"session_id": visitor.session_id})
+            assert len(other.join(visitor.session_id)["viewers"]) == 1
+    finally:
+        mine.ws.close()
+        agent.ws.close()
+    desk.end(visitor.session_id)
