@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -171,6 +172,60 @@ def leave(widget: Widget, text: str, email: str) -> None:
     widget.box.press("Enter")
     expect(widget.frame.get_by_text(widget.t["left.email"])).to_be_visible()
     expect(address).to_be_hidden()
+
+
+BOTS: dict[str, dict[str, Any]] = {
+    "en": {
+        "name": "Momo",
+        "greeting": "Ask me about delivery.",
+        "fallback": "I do not know that.",
+        "entries": [{"keywords": ["delivery"], "answer": "Within three days."}],
+    },
+    "zh-CN": {
+        "name": "小陶",
+        "greeting": "配送的问题可以问我。",
+        "fallback": "这个我不清楚。",
+        "entries": [{"keywords": ["配送"], "answer": "三天之内送达。"}],
+    },
+}
+QUESTIONS = {"en": "How long does delivery take?", "zh-CN": "配送需要多久？"}
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh-CN", 390)])
+def test_a_bot_answers_first_and_leads_to_a_person_when_asked(
+    stack: Stack,
+    new_page: NewPage,
+    shoot: Shoot,
+    hired: tuple[Desk, Desk],
+    language: str,
+    width: int,
+) -> None:
+    (mia, _), bot = hired, BOTS[language]
+    page = new_page(language=language, width=width)
+    widget = Widget(page, stack.url, language)
+    with answered_by(sign_in(stack.url), bot):
+        visit(widget, QUESTIONS[language])
+        widget.expect_texts([bot["greeting"], QUESTIONS[language], bot["entries"][0]["answer"]])
+        expect(widget.log.get_by_text(f"{widget.t['bot']} {bot['name']}").first).to_be_visible()
+        shoot(page, f"bot-{language}")
+        person = widget.frame.get_by_role("button", name=widget.t["handoff"])
+        person.focus()
+        person.press("Enter")
+        expect(person).to_be_hidden()
+        expect(widget.box).to_be_focused()
+        shoot(page, f"handed-off-{language}")
+    with at_work(mia):
+        expect(title(widget)).to_have_text("Mia")
+
+
+@contextmanager
+def answered_by(admin: Desk, bot: dict[str, Any]) -> Iterator[None]:
+    """The default site has this bot."""
+    (site,) = admin.get("/api/sites").json()["items"]
+    path = f"/api/sites/{site['id']}"
+    admin.request("PATCH", path, json={"bot": bot}).raise_for_status()
+    yield
+    admin.request("PATCH", path, json={"bot": None}).raise_for_status()
 
 
 @contextmanager

@@ -107,4 +107,5 @@ def _config(site: PublicSite, locale: str) -> dict[str, Any]:
         "agents_online": site.agents_online,
         "open": site.open,
         "opens_at": moment(site.opens_at),
+        "bot": site.bot,
     }

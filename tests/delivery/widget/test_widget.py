@@ -160,6 +160,7 @@ class TestFrame:
             "agents_online": True,
             "open": False,
             "opens_at": "2026-11-30T01:00:00.000Z",
+            "bot": False,
         }
 
     def test_is_the_default_site_without_a_key(self, client: FlaskClient) -> None:

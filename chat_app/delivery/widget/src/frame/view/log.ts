@@ -50,7 +50,8 @@ export class Log {
 
   render(): void {
     const { conversation, words } = this;
-    const stay = this.isAtBottom;
+    // What stands below may have grown already.
+    const stay = this.wasAtBottom || this.isAtBottom;
     const heightBefore = this.scroller.scrollHeight;
     const rows = toRows(conversation.messages, conversation.unsent);
     const first = conversation.messages[0]?.seq ?? 0;
