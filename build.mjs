@@ -27,6 +27,8 @@ const ENTRIES = {
   "demo.css": { source: "widget/styles/demo.css" },
   "dashboard.js": { source: "dashboard/src/main.ts", format: "esm" },
   "dashboard.css": { source: "dashboard/styles/main.css" },
+  "settings.js": { source: "dashboard/src/settings/settings.ts", format: "esm" },
+  "settings.css": { source: "dashboard/styles/settings/main.css" },
   "icons.svg": { source: "dashboard/icons.json", make: iconSheet },
   // The page of /api/docs; of its package it needs nothing else.
   "swagger/swagger-ui.css": { package: "swagger-ui-dist/swagger-ui.css" },

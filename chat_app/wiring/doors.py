@@ -52,6 +52,8 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
                 services.departments,
                 services.sessions,
                 services.messages,
+                services.staff,
+                services.site_settings,
             ),
             settings,
         )

@@ -15,7 +15,7 @@ LISTENER = re.compile(r"\.on\(\s*[\"'`](\w+)[\"'`]")
 OF_THE_LIBRARY = {"connect", "connect_error", "disconnect"}
 APPLICATIONS = {
     "widget": (DELIVERY / "browser", DELIVERY / "widget"),
-    "dashboard": (DELIVERY / "browser", DELIVERY / "dashboard"),
+    "dashboard": (DELIVERY / "browser", DELIVERY / "dashboard", DELIVERY / "dashboard/settings"),
 }
 WORD_FOLDERS = sorted(
     {path.parent for path in DELIVERY.rglob("en.json") if "build" not in path.parts}

@@ -88,10 +88,10 @@ class Dashboard:
     def thread(self) -> Locator:
         return self.page.get_by_role("list", name=self.t["thread.label"])
 
-    def sign_in(self) -> None:
+    def sign_in(self, email: str = ADMIN_EMAIL, password: str = ADMIN_PASSWORD) -> None:
         self.page.goto(f"{self._url}/dashboard")
-        self.page.get_by_label(self.t["login.email"]).fill(ADMIN_EMAIL)
-        self.page.get_by_label(self.t["login.password"], exact=True).fill(ADMIN_PASSWORD)
+        self.page.get_by_label(self.t["login.email"]).fill(email)
+        self.page.get_by_label(self.t["login.password"], exact=True).fill(password)
         self.page.get_by_role("button", name=self.t["login.submit"]).click()
         expect(self.views).to_be_visible(timeout=WAIT_MS)
 

@@ -23,22 +23,22 @@ def test_login_inbox_conversation_and_widget(
     desk = Dashboard(page, stack.url, language)
     page.goto(f"{stack.url}/dashboard")
     expect(page.get_by_role("button", name=desk.t["login.submit"])).to_be_visible()
-    _expect_accessible(page)
+    expect_accessible(page)
     desk.sign_in()
 
     shop = new_page(language=language, width=width, **look)
     visitor = Widget(shop, stack.url, language)
     visitor.visit()
-    _expect_accessible(shop)
+    expect_accessible(shop)
     visitor.open()
     visitor.say(f"Can you see this ({language})?")
     expect(desk.row(f"Can you see this ({language})?")).to_be_visible(timeout=15_000)
-    _expect_accessible(page)
+    expect_accessible(page)
     desk.open(f"Can you see this ({language})?")
     desk.say("Yes")
     visitor.expect_texts(["Yes"])
-    _expect_accessible(page)
-    _expect_accessible(_chat(shop, language))
+    expect_accessible(page)
+    expect_accessible(_chat(shop, language))
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -51,7 +51,8 @@ def _chat(page: Page, language: str) -> Frame:
     return frame
 
 
-def _expect_accessible(place: Page | Frame) -> None:
+def expect_accessible(place: Page | Frame) -> None:
+    """Fail with what axe calls serious or critical."""
     found = Axe().run(place).response["violations"]
     serious = [
         f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]}"

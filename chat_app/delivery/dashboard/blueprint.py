@@ -29,6 +29,7 @@ from chat_app.delivery.dashboard.inbox import Inbox
 from chat_app.delivery.dashboard.language import LANGUAGE_NAMES, chosen_language, load_words
 from chat_app.delivery.dashboard.origin import comes_from_our_pages
 from chat_app.delivery.dashboard.services import DashboardServices
+from chat_app.delivery.dashboard.settings import add_routes
 from chat_app.delivery.dashboard.signing_in import SigningIn
 from chat_app.delivery.errors import status_of
 from chat_app.domain.errors import ChatError, Forbidden, Unauthorized
@@ -56,6 +57,7 @@ def create_blueprint(services: DashboardServices, settings: Settings) -> Bluepri
     add("/data/sessions", "sessions_data", inbox.sessions_data)
     add("/data/sessions/<session_id>", "conversation_data", inbox.conversation_data)
     add("/data/sessions/<session_id>/messages", "messages_data", inbox.messages_data)
+    add_routes(blueprint, services, settings)
 
     def prepare() -> AnyResponse | None:
         new_nonce()
@@ -94,7 +96,9 @@ def _refuse(error: ChatError) -> Response:
     if _wants_data():
         response = jsonify(code=error.code, detail=error.detail)
     else:
-        response = make_response(render_template("dashboard/problem.html", code=error.code))
+        place = "settings" if "/settings" in request.path else "inbox"
+        page = render_template("dashboard/problem.html", code=error.code, place=place)
+        response = make_response(page)
     response.status_code = status_of(error)
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)

@@ -17,6 +17,7 @@ _SPOKEN: Final = {"en": "en", "zh": "zh-CN"}
 _FOLDERS: Final = (
     Path(__file__).parents[1] / "browser" / "words",
     Path(__file__).parent / "words",
+    Path(__file__).parent / "settings" / "words",
 )
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 
@@ -33,9 +34,16 @@ class Words:
         text = self._texts.get(key, key)
         return _PLACE.sub(lambda place: str(values.get(place[1], place[0])), text)
 
+    def beginning(self, starts: tuple[str, ...]) -> Mapping[str, str]:
+        """The texts whose keys begin with one of `starts`, for a script."""
+        return {key: text for key, text in self._texts.items() if key.startswith(starts)}
+
 
 def load_words() -> dict[str, Words]:
-    """Read the words of every language, those shared with the widget first, by language tag."""
+    """Read the words of every language, those shared with the widget first, by language tag.
+
+    Those of the settings are a file of their own: the inbox has no use for them.
+    """
     words = {}
     for language in LANGUAGES:
         texts: dict[str, str] = {}

@@ -7,6 +7,8 @@ from chat_app.use_cases.authentication import Authentication
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.sessions import Sessions
+from chat_app.use_cases.site_settings import SiteSettings
+from chat_app.use_cases.staff import Staff
 
 
 @dataclass(frozen=True)
@@ -18,3 +20,5 @@ class DashboardServices:
     departments: Departments
     sessions: Sessions
     messages: Messages
+    staff: Staff
+    site_settings: SiteSettings

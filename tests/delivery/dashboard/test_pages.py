@@ -18,6 +18,17 @@ MANIFEST = Path("chat_app/delivery/static/build/manifest.json")
 NOBODY = "01890000-0000-7000-8000-000000000000"
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}"
 
+# Their tests are in test_settings.py.
+SETTINGS_PAGES = {
+    "/dashboard/settings",
+    "/dashboard/settings/account",
+    *(
+        f"/dashboard/settings/{topic}{page}"
+        for topic, one in (("team", "agent"), ("departments", "department"), ("sites", "site"))
+        for page in ("", "/new", f"/<{one}_id>")
+    ),
+}
+
 
 def boot_of(page: str) -> dict[str, Any]:
     """What the scripts of the page get."""
@@ -274,6 +285,7 @@ def test_every_route_of_the_dashboard_is_known_here(app: Flask) -> None:
         "/dashboard/data/sessions",
         "/dashboard/data/sessions/<session_id>",
         "/dashboard/data/sessions/<session_id>/messages",
+        *SETTINGS_PAGES,
     }
 
 

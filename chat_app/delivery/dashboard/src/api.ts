@@ -27,7 +27,8 @@ export async function call<T>(method: Method, path: string, body?: object): Prom
       signal: stop.signal,
     });
     if (!response.ok) return { ok: false, error: await failureOf(response) };
-    return { ok: true, ...((await response.json()) as T) };
+    const answer = response.status === 204 ? {} : await response.json();
+    return { ok: true, ...(answer as T) };
   } catch {
     return { ok: false, error: { code: stop.signal.aborted ? "timeout" : "offline", message: "" } };
   } finally {

@@ -2,11 +2,12 @@
 
 import type { AgentSession, PageView } from "../../browser/protocol";
 import { fullTime } from "../../browser/times";
+import { fillAvatar } from "./avatar";
 import { t, words, type Boot } from "./boot";
 import { must, setText } from "./dom";
 import { Labels } from "./labels";
 import { linkTo } from "./links";
-import { becauseText, fillAvatar, reasonText, statusText, visitorName } from "./presentation";
+import { becauseText, reasonText, statusText, visitorName } from "./presentation";
 import { rememberDetails } from "./preferences";
 import { onRoom, room } from "./room";
 

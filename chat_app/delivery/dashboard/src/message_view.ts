@@ -4,11 +4,12 @@ import type { Message } from "../../browser/protocol";
 import type { Revising } from "../../browser/revising";
 import type { Outgoing } from "../../browser/send_queue";
 import { clockTime, fullTime } from "../../browser/times";
+import { fillAvatar } from "./avatar";
 import { failureText, t, words } from "./boot";
 import { clone, must, part, setAttribute, setText, textButton } from "./dom";
 import { icon, type IconName } from "./icons";
 import { linked } from "./links";
-import { fillAvatar, isLine, isOnlyEmoji, lineOf, sideOf } from "./presentation";
+import { isLine, isOnlyEmoji, lineOf, sideOf } from "./presentation";
 
 export interface Place {
   /** Begins and ends a run of bubbles of one sender. */

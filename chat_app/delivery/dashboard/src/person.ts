@@ -1,10 +1,10 @@
 /** A colleague as a line: who, how present, how busy, of which departments. */
 
 import type { Agent, Department } from "../../browser/protocol";
+import { fillAvatar } from "./avatar";
 import { t } from "./boot";
 import { departmentsOf, isFull, presenceOf } from "./colleagues";
 import { clone, part, setText } from "./dom";
-import { fillAvatar } from "./presentation";
 
 export function newPerson(): HTMLElement {
   return clone("person");

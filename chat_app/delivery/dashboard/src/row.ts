@@ -2,14 +2,13 @@
 
 import type { AgentSession } from "../../browser/protocol";
 import { fullTime } from "../../browser/times";
+import { fillAvatar, fillTone } from "./avatar";
 import { t, words } from "./boot";
 import { clone, part, setAttribute, setText, showText } from "./dom";
 import {
   becauseText,
   channelOf,
   excerpt,
-  fillAvatar,
-  fillTone,
   listTime,
   shortSpan,
   statusText,

@@ -1,0 +1,40 @@
+/** The sentences in which the server refuses a value, as keys of our words. */
+
+import type { Vars } from "../../../browser/phrasebook";
+
+export interface Reason {
+  key: string;
+  vars: Vars;
+}
+
+/** Groups are named like the places in the words. The first that fits counts. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/Missing data|not be blank|not be null|minimum length 1\b/, "blank"],
+  [/one line without control/, "one_line"],
+  [/(?:maximum length|between 0 and) (?<most>\d+)/, "length"],
+  [/[Bb]etween (?<least>\d+) and (?<most>\d+)(?: characters)?\.?$/, "characters"],
+  [/greater than or equal to (?<least>\d+) and less than or equal to (?<most>\d+)/, "number"],
+  [/Not a valid integer/, "whole"],
+  [/Not a valid email/, "email"],
+  [/most common passwords/, "common"],
+  [/belongs to another/, "taken"],
+  [/has business hours already/, "has_hours"],
+  [/here (?:is|are) no such|Not a valid id/, "gone"],
+  [/leads back/, "loop"],
+  [/last admin/, "last_admin"],
+  [/last site/, "last_site"],
+  [/is wrong/, "wrong"],
+  [/changed meanwhile/, "meanwhile"],
+  [/an origin like/, "origin"],
+  [/a colour like/, "colour"],
+  [/time zone/, "time_zone"],
+  [/HH:MM/, "time"],
+];
+
+export function reasonOf(said: string, isList: boolean): Reason {
+  for (const [pattern, key] of REASONS) {
+    const found = pattern.exec(said);
+    if (found) return { key: isList && key === "length" ? "many" : key, vars: { ...found.groups } };
+  }
+  return { key: "other", vars: {} };
+}

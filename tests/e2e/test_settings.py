@@ -1,0 +1,171 @@
+"""An admin sets up a department and a person; the person signs in and may look."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.clients import sign_in
+from tests.e2e.conftest import NewPage, Shoot
+from tests.e2e.screens import WAIT_MS, Dashboard
+from tests.e2e.settings_screens import Settings
+from tests.e2e.test_accessibility import expect_accessible
+from tests.processes import Stack
+
+MADE = {
+    "en": ("Repairs", "Wilhelmina Bäcker", "wilhelmina@example.com"),
+    "zh-CN": ("维修", "赵小兰", "zhao@example.com"),
+}
+LOOKS = [("en", "light", 1280), ("zh-CN", "dark", 390)]
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("zh-CN", 390)])
+def test_a_new_person_in_a_new_department(
+    stack: Stack, new_page: NewPage, shoot: Shoot, language: str, width: int
+) -> None:
+    group, name, email = MADE[language]
+    page = new_page(language=language, width=width)
+    Dashboard(page, stack.url, language).sign_in()
+    admin = Settings(page, stack.url, language)
+    admin.open("departments")
+    admin.follow("departments.add")
+    admin.fill("department.name", group)
+    page.get_by_role("radio", name=re.compile(f"^{admin.t['strategy.manual']}")).check()
+    admin.press("departments.add")
+    expect(page.get_by_role("link", name=group, exact=True)).to_be_visible(timeout=WAIT_MS)
+
+    admin.open("team")
+    admin.follow("team.add")
+    admin.fill("agent.name", name)
+    admin.press("team.add")
+    expect(admin.error_at("agent.email")).to_have_text(admin.t["reason.blank"])
+    expect(admin.field("agent.email")).to_be_focused()
+    admin.fill("agent.email", email)
+    page.get_by_role("checkbox", name=group, exact=True).check()
+    shoot(page, f"settings-{language}-new-agent")
+    admin.press("team.add")
+    password = page.locator("#made-password")
+    expect(password).to_have_value(re.compile(r"^(\w{4}-){3}\w{4}$"), timeout=WAIT_MS)
+    secret = password.input_value()
+    _signs_in_and_looks(stack, new_page, language, email, secret, group)
+
+
+def _signs_in_and_looks(
+    stack: Stack, new_page: NewPage, language: str, email: str, password: str, group: str
+) -> None:
+    page = new_page(language=language)
+    desk = Dashboard(page, stack.url, language)
+    desk.sign_in(email, password)
+    own = Settings(page, stack.url, language)
+    own.open("account")
+    expect(page.get_by_text(group, exact=True)).to_be_visible()
+    own.open("team")
+    expect(page.get_by_text(own.t["settings.read_only"])).to_be_visible()
+    expect(page.get_by_role("link", name=own.t["team.add"])).to_have_count(0)
+    expect(own.topics.get_by_role("link", name=own.t["settings.sites"])).to_have_count(0)
+
+    own.open("account")
+    own.fill("account.password.current", "not this one")
+    own.fill("account.password.new", "linen-harbour-42")
+    own.press("account.password.save")
+    expect(own.error_at("account.password.current")).to_have_text(own.t["reason.wrong"])
+    own.fill("account.password.current", password)
+    own.press("account.password.save")
+    expect(page.get_by_label(desk.t["login.email"])).to_be_visible(timeout=WAIT_MS)
+    desk.sign_in(email, "linen-harbour-42")
+
+
+def test_changing_disabling_and_deleting_a_person(stack: Stack, new_page: NewPage) -> None:
+    person = {"name": "Tomás Vidal", "email": "tomas@example.com", "password": "brass-lantern"}
+    sign_in(stack.url).post("/api/agents", {**person})
+    page = new_page()
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    admin.open("team")
+    page.get_by_role("searchbox").fill("tomás")
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name="Tomás Vidal").click()
+    admin.fill("agent.capacity", "200")
+    admin.press("settings.save")
+    expect(admin.error_at("agent.capacity")).to_contain_text("100")
+    admin.fill("agent.capacity", "9")
+    admin.fill("agent.name", "Tomás Vidal Roca")
+    admin.press("settings.save")
+    expect(admin.said).to_have_text(admin.t["say.saved"], timeout=WAIT_MS)
+    expect(admin.heading("Tomás Vidal Roca")).to_be_visible()
+    _goes(page, admin, "Tomás Vidal Roca")
+
+
+def _goes(page: Page, admin: Settings, name: str) -> None:
+    """Disable the account that is open, then delete it by its name."""
+    admin.press("agent.disable")
+    page.get_by_role("dialog").get_by_role("button", name=admin.t["say.disable"]).click()
+    expect(page.get_by_text(admin.t["agent.enable.lead"])).to_be_visible(timeout=WAIT_MS)
+
+    admin.press("agent.delete")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("Tomás")
+    dialog.get_by_role("button", name=admin.t["say.delete"]).click()
+    expect(dialog.get_by_text(admin.t["say.not_the_name"])).to_be_visible()
+    dialog.get_by_role("textbox").fill(name)
+    dialog.get_by_role("textbox").press("Enter")
+    expect(admin.heading(admin.t["settings.team"])).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("link", name=name)).to_have_count(0)
+
+
+def test_the_last_admin_stays(stack: Stack, new_page: NewPage) -> None:
+    page = new_page()
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    admin.open("account")
+    page.get_by_role("main").get_by_role("link", name=admin.t["settings.team"]).click()
+    page.get_by_role("radio", name=re.compile(f"^{admin.t['role.agent']}")).check()
+    admin.press("settings.save")
+    expect(page.get_by_text(admin.t["reason.last_admin"])).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_role("radio").first).to_be_focused()
+
+
+def test_a_website_and_its_secret(stack: Stack, new_page: NewPage) -> None:
+    page = new_page()
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    admin.open("sites")
+    admin.follow("sites.add")
+    admin.fill("site.name", "Lantern shop")
+    admin.fill("site.origins", "https://lantern.example\nlantern")
+    admin.press("sites.add")
+    expect(admin.error_at("site.origins")).to_contain_text("Line 2", timeout=WAIT_MS)
+    admin.fill("site.origins", "https://lantern.example")
+    admin.press("sites.add")
+    expect(admin.heading("Lantern shop")).to_be_visible(timeout=WAIT_MS)
+    expect(page.get_by_label(admin.t["site.snippet"], exact=True)).to_have_value(
+        re.compile(
+            rf'^<script src="{stack.url}/widget\.js" data-site="\w[\w-]+".* async></script>$'
+        )
+    )
+    admin.press("site.secret.new")
+    page.get_by_role("dialog").get_by_role("button", name=admin.t["say.make"]).click()
+    secret = page.get_by_role("textbox", name=admin.t["site.secret"], exact=True)
+    expect(secret).to_have_value(re.compile(r"\S{30,}"), timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_every_page_is_accessible(
+    stack: Stack, new_page: NewPage, shoot: Shoot, language: str, theme: str, width: int
+) -> None:
+    look: dict[str, Any] = {"bypass_csp": True, "color_scheme": theme}
+    page = new_page(language=language, width=width, **look)
+    Dashboard(page, stack.url, language).sign_in()
+    desk = sign_in(stack.url)
+    one = {
+        topic: desk.get(f"/api/{name}").json()["items"][0]["id"]
+        for topic, name in (("team", "agents"), ("sites", "sites"))
+    }
+    for path in ("account", "team", "team/new", f"team/{one['team']}", "departments",
+                 "departments/new", "sites", "sites/new", f"sites/{one['sites']}"):  # fmt: skip
+        page.goto(f"{stack.url}/dashboard/settings/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        shoot(page, f"settings-{language}-{path.replace('/', '-')[:20]}")
