@@ -51,13 +51,15 @@ export class Visit {
       this.become("start");
       return onNone();
     }
+    const before = this.session;
     const ack = await rest.sessions();
     this.isUnreachable = !ack.ok && ack.error.code !== "unauthorized";
     if (ack.ok) {
       const current = ack.items.find((item) => item.status !== "closed") ?? ack.items[0];
       if (!current) this.become("start");
-      else if (current.id === this.session?.id) this.follow(current);
-      else await this.adopt(current);
+      else if (current.id !== this.session?.id) await this.adopt(current);
+      // A push that came while we asked is newer than the answer.
+      else if (this.session === before) this.follow(current);
     } else if (ack.error.code === "unauthorized") this.forgetVisitor();
     else this.reloadLater();
     onChange();
