@@ -35,6 +35,7 @@ from chat_app.use_cases.transferring import Transfer
 from tests.builders import (
     agent_actor,
     make_agent,
+    make_bot,
     make_department,
     make_draft,
     make_session,
@@ -61,7 +62,7 @@ class AssignmentMachine(RuleBasedStateMachine):
     @initialize(capacities=st.lists(st.integers(0, 2), min_size=3, max_size=3))
     def open(self, capacities: list[int]) -> None:
         self.office = type(self).make_office()
-        self.site = make_site()
+        self.site = make_site(bot=make_bot(("delivery",)))
         self.departments = [
             make_department(strategy=one) for one in ("least_busy", "round_robin", "manual")
         ]
@@ -87,13 +88,20 @@ class AssignmentMachine(RuleBasedStateMachine):
 
     # --- What visitors do ------------------------------------------------------------------------
 
-    @rule(target=sessions, place=st.integers(0, 3), priority=st.sampled_from(["normal", "urgent"]))
-    def come(self, place: int, priority: str) -> str:
-        """A visitor begins a conversation."""
+    @rule(
+        target=sessions,
+        place=st.integers(0, 3),
+        priority=st.sampled_from(["normal", "urgent"]),
+        status=st.sampled_from(["queued", "queued", "bot"]),
+    )
+    def come(self, place: int, priority: str, status: str) -> str:
+        """A visitor begins a conversation, with people or with a bot."""
         visitor = make_visitor(self.site)
         department = self.departments[place].id if place < 3 else None
         now = self.office.clock.now()
-        session = make_session(visitor, department_id=department, priority=priority, created_at=now)
+        session = make_session(
+            visitor, department_id=department, priority=priority, status=status, created_at=now
+        )
         with self.office.uow() as uow:
             uow.visitors.add(visitor)
             uow.sessions.add(session)
@@ -101,12 +109,15 @@ class AssignmentMachine(RuleBasedStateMachine):
         self.settled = False
         return session.id
 
+    @rule(session=sessions, text=st.sampled_from(["hello", "delivery", "delivery", "转人工"]))
+    def write(self, session: str, text: str) -> None:
+        """Its visitor writes, which wakes a snoozed conversation, or asks the bot."""
+        visitor = self._visitor(session)
+        self._try(lambda: self.office.messages.send(visitor, session, make_draft(text)))
+
     @rule(session=sessions)
-    def write(self, session: str) -> None:
-        """Its visitor writes, which wakes a snoozed conversation."""
-        stored = self._session(session)
-        visitor = visitor_actor(make_visitor(self.site, id=stored.visitor_id))
-        self._try(lambda: self.office.messages.send(visitor, session, make_draft()))
+    def ask_for_person(self, session: str) -> None:
+        self._try(lambda: self.office.handing_off.hand_off(self._visitor(session), session))
 
     # --- What agents do --------------------------------------------------------------------------
 
@@ -138,6 +149,11 @@ class AssignmentMachine(RuleBasedStateMachine):
         actor, epoch = self._actor(who), self._epoch(session, old=old)
         old = old and self._session(session).status != "closed"  # closing twice is no mistake
         self._try(lambda: self.office.sessions.close(actor, session, None, epoch), old=old)
+
+    @rule(who=NUMBERS, session=sessions, old=st.booleans())
+    def hand_off(self, who: int, session: str, old: bool) -> None:
+        actor, epoch = self._actor(who), self._epoch(session, old=old)
+        self._try(lambda: self.office.handing_off.hand_off(actor, session, epoch), old=old)
 
     @rule(who=NUMBERS, session=sessions, old=st.booleans())
     def reopen(self, who: int, session: str, old: bool) -> None:
@@ -247,6 +263,18 @@ class AssignmentMachine(RuleBasedStateMachine):
                 assert not any(one.has_room for one in candidates), session
 
     @invariant()
+    def bots_leave_nothing_unanswered(self) -> None:
+        """Once the worker has worked; and nothing has two answers."""
+        with self.office.uow.reading() as uow:
+            for session in self._sessions():
+                said = uow.messages.after(session.id, "agent", 0, MOST)
+                asked = [one for one in said if one.sender_kind == "visitor"]
+                answers = [one.client_msg_id for one in said if one.sender_kind == "bot"]
+                assert answers == [f"bot:{one.id}" for one in asked[: len(answers)]]
+                if self.settled and session.status == "bot":
+                    assert len(answers) == len(asked), session
+
+    @invariant()
     def nobody_waits_for_an_empty_chair(self) -> None:
         """Whoever is gone keeps nothing that it has not answered, and that not for long."""
         if self.settled:
@@ -277,6 +305,10 @@ class AssignmentMachine(RuleBasedStateMachine):
 
     def _actor(self, who: int) -> Actor:
         return agent_actor(self.agents[who])
+
+    def _visitor(self, session_id: str) -> Actor:
+        visitor_id = self._session(session_id).visitor_id
+        return visitor_actor(make_visitor(self.site, id=visitor_id))
 
     def _boss(self) -> Actor:
         return agent_actor(self.boss)

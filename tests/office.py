@@ -18,6 +18,7 @@ from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.use_cases.after_commit import (
     ASSIGN,
+    BOT_ANSWER,
     EMPTY,
     MISSED,
     REQUEUE,
@@ -27,10 +28,13 @@ from chat_app.use_cases.after_commit import (
 )
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.assignment import Assigning
+from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.departments import Departments
+from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
+from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.outbox import OutboxDrain
@@ -76,6 +80,9 @@ class Office:
         self.transferring = Transferring(uow, views, hands, posting, self.ids, clock)
         self.snoozing = Snoozing(uow, views, hands, clock)
         self.reopening = Reopening(uow, hands, clock)
+        left_messages = LeftMessages(hands, clock)
+        self.handing_off = HandingOff(uow, views, hands, left_messages, clock)
+        self.bots = Bots(uow, self.handing_off, self.ids, clock)
         self.labelling = Labelling(uow, views, clock)
         self.assigning = Assigning(uow, hands, self.realtime)
         self.leaving = Leaving(uow, hands)
@@ -91,6 +98,7 @@ class Office:
     def _handlers(self) -> dict[str, Any]:
         return {
             ASSIGN: lambda _: self.assigning.assign_waiting(),
+            BOT_ANSWER: lambda payload: self.bots.answer(payload["session_id"]),
             MISSED: lambda _: None,
             REQUEUE: lambda payload: self.staff.requeue_sessions(payload["agent_id"]),
             TAKE_BACK: lambda payload: self.leaving.take_back(payload["agent_id"]),

@@ -230,3 +230,46 @@ def test_acceptable_is_what_is_open_and_nobody_elses() -> None:
         make_session(agent_id="another", status="active").check_acceptable("me")
     with pytest.raises(SessionClosed):
         make_session(agent_id="me", status="closed").check_acceptable("me")
+
+
+def test_a_session_that_begins_with_a_bot_waits_once_it_is_handed_off() -> None:
+    session = Session.open(
+        session_id=new_id(),
+        site_id=new_id(),
+        visitor_id=new_id(),
+        epoch="e",
+        at=NOON,
+        with_bot=True,
+    )
+    assert (session.status, session.queued_at, session.waiting_since) == ("bot", None, None)
+    assert session.open_key is not None
+    assert session.hand_off(after(60))
+    assert (session.status, session.queued_at, session.waiting_since, session.updated_at) == (
+        "queued", after(60), after(60), after(60),
+    )  # fmt: skip
+    assert session.assign_epoch == 0, "no person had it"
+
+
+@pytest.mark.parametrize("status", ["queued", "active", "snoozed"])
+def test_without_a_bot_there_is_nothing_to_hand_off(status: str) -> None:
+    session = make_session(status=status)
+    before = dict(vars(session))
+    assert not session.hand_off(after(60))
+    assert vars(session) == before
+
+
+def test_nothing_closed_is_handed_off() -> None:
+    with pytest.raises(SessionClosed):
+        make_session(status="closed").hand_off(NOON)
+
+
+def test_what_a_bot_says_has_numbers_for_both_sides() -> None:
+    session = make_session(status="bot")
+    said = session.answer("the bot", "Momo", "Hello", "bot:1", new_id(), NOON)
+    assert (said.seq, said.visitor_seq, said.kind) == (1, 1, "text")
+    assert (said.sender_kind, said.sender_id, said.sender_name) == ("bot", "the bot", "Momo")
+    assert session.last_message is not None
+    assert session.last_message["sender_kind"] == "bot"
+    assert session.message_status(said) == "sent"
+    session.move_read("visitor", 1, 1)
+    assert session.message_status(said) == "read"

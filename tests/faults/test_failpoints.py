@@ -10,6 +10,7 @@ import requests
 
 from chat_app.infrastructure.failpoints import DEATH
 from chat_app.infrastructure.redis.connection import connect
+from tests.builders import make_bot
 from tests.clients import Rest, Visit, open_session, sign_in
 from tests.faults.conftest import MakeStack
 from tests.faults.proxy import Proxy
@@ -83,6 +84,26 @@ def test_a_worker_that_dies_after_the_effect(
     assert read_stored(stack).outbox.keys() == {"done"}
     letters = [one for one in _letters(stack) if "is anybody there?" in one]
     assert len(letters) == 1, "sent again although the session remembers what was written"
+
+
+def test_a_bot_whose_worker_dies_answers_once(
+    make_stack: MakeStack, breakable_postgres: tuple[object, str]
+) -> None:
+    """It has answered, and nobody could note that: the work is done again."""
+    stack = make_stack(database_url=breakable_postgres[1], beat=True)
+    site = sign_in(stack.url).post(
+        "/api/sites", {"name": "With a bot", "bot": {**make_bot(("refund",))}}
+    )
+    arm(stack, "worker", "effect_done")
+    visit = open_session(stack.url, site_key=site.json()["site"]["key"])
+    visit.send(visit.session_id, "refund, please")
+    assert stack.processes["worker"].wait(30) == DEATH
+    visit.send(visit.session_id, "and another refund")
+    arm(stack, "worker", None)
+    wait_until_done(stack, 60)
+    assert [one["body"] for one in visit.messages(visit.session_id)[1:]] == [
+        "refund, please", "about refund", "and another refund", "about refund",
+    ]  # fmt: skip
 
 
 def test_flushall_costs_speed_and_nothing_else(
