@@ -70,7 +70,7 @@ def test_what_it_has_an_answer_to(text: str, keyword: str) -> None:
         "delivery", "time", "arrive",  # half of a keyword
         "refundable", "prefund",
         "退一下这个货", "货退", "退", "货",  # the same characters, not the same word
-        "发货", "时间",
+        "发货", "时间", "发货时",
         "c", "c#",
         "iphone", "充电器",
         "112月", "1月2日", "2月",
@@ -136,6 +136,13 @@ def wide(text: str) -> str:
 @given(st.sampled_from(["refund", "delivery time", "c++", "art", "start", "return address", "x"]))
 def test_capitals_and_width_make_no_difference(text: str) -> None:
     assert found(text) == found(text.upper()) == found(wide(text)) == found(wide(text.title()))
+
+
+def test_signs_that_are_words_are_read_as_such() -> None:
+    bot = make_bot(("tel",), ("kg",), ("straße",))
+    assert [found(one, bot) for one in ("℡ 12", "5 ㎏", "STRASSE", "stra\u00adße")] == [
+        "about tel", "about kg", "about straße", "about straße",
+    ]  # fmt: skip
 
 
 @given(st.text(), st.lists(st.text(max_size=60), max_size=5), st.integers(0, 5))

@@ -122,7 +122,7 @@ def test_a_hint(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "!" * 3_999 + "a", "a " * 2_000, "转" * 4_000, "talk to a " * 400, "人工" * 2_000,
+        "!" * 3_999 + "a", "a" + "!" * 3_998 + "a", "a " * 2_000, "转" * 4_000, "talk to a " * 400, "人工" * 2_000,
         "not " * 1_000 + "talk to a person", "请" * 4_000, "please " * 571, " " * 4_000,
         "don't want to " * 285, "talk to " + "a " * 1_990, "转人工智" * 1_000,
     ],
@@ -131,4 +131,4 @@ def test_long_texts_take_no_long_time(text: str) -> None:
     begin = time.thread_time()
     asks_for_person(text)
     hints_at_person(text)
-    assert time.thread_time() - begin < 1
+    assert time.thread_time() - begin < 0.05

@@ -9,6 +9,7 @@ import pytest
 from tests.builders import make_bot
 from tests.clients import Desk, open_session, sign_in
 from tests.processes import Stack, until
+from tests.realtime.test_plain_websocket import Plain
 
 BOT: dict[str, Any] = {**make_bot(("refund", "退货"))}
 NewAgents = Callable[[Stack, int], list[str]]
@@ -80,4 +81,17 @@ def test_over_rest_and_many_at_once_in_order(fleet: Stack, site_key: str) -> Non
             break
     assert answers == [BOT["greeting"], *["about refund"] * 8]
     assert [one["seq"] for one in said] == list(range(1, 18))
+    visit.post(f"/api/chat/sessions/{visit.session_id}/close")
+
+
+def test_over_a_plain_websocket(fleet: Stack, site_key: str) -> None:
+    visit = open_session(fleet.url, site_key=site_key)
+    header = [f"Authorization: Bearer {visit.token}"]
+    plain = Plain(fleet.url, f"session_id={visit.session_id}", header=header)
+    plain.send("send_message", {"client_msg_id": "m-1", "body": "refund"}, 1)
+    pushed = plain.next(lambda one: one["type"] == "message_created" and by_bot(one["data"]))
+    assert pushed["data"]["message"]["body"] == "about refund"
+    answer = plain.call("hand_off", {})
+    assert (answer["ok"], answer["session"]["status"]) == (True, "queued")
+    plain.ws.close()
     visit.post(f"/api/chat/sessions/{visit.session_id}/close")

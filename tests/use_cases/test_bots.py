@@ -186,6 +186,17 @@ def test_the_bot_is_silent_once_a_person_is_asked_for(world: World) -> None:
     assert said_by_bot(world, session) == [BOT["greeting"], "about refund"]
 
 
+def test_what_many_messages_say_after_a_wish_is_for_people(world: World) -> None:
+    session, visitor = begin(world)
+    world.say(visitor, session.id, "转人工")
+    for _ in range(BATCH + 1):
+        world.limiter.pass_time()
+        world.say(visitor, session.id, "refund")
+    let_work(world)
+    assert said_by_bot(world, session) == [BOT["greeting"]]
+    assert world.session(session.id).status == "queued"
+
+
 def test_an_agent_may_take_it_from_the_bot(world: World) -> None:
     agent = agent_actor(world.add_agent())
     session, visitor = begin(world, "refund")

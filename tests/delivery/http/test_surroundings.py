@@ -134,7 +134,7 @@ def test_what_anybody_may_know_of_a_site(installation: Installation) -> None:
         "site": {
             "key": site.key, "name": site.name, "locale": "en", "theme": {"accent": "#123456"},
             "prechat_fields": ["name"], "agents_online": False,
-            "open": True, "opens_at": None,
+            "open": True, "opens_at": None, "bot": False,
         }
     }  # fmt: skip
     assert (site.identity_secret or "-") not in response.text
