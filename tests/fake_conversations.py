@@ -121,6 +121,18 @@ class FakeSessions:
         here = [one for one in self._waiting() if one.department_id == department_id]
         return sorted(here, key=_turn)[:limit]
 
+    def overdue(
+        self, department_id: str, since: datetime, limit: int, *, left_too: bool
+    ) -> Sequence[str]:
+        here = [one for one in self._waiting() if one.department_id == department_id]
+        late = [
+            (one.waiting_since, one.id)
+            for one in here
+            if one.waiting_since and one.waiting_since <= since
+            if left_too or not one.left_message
+        ]
+        return [session_id for _, session_id in sorted(late)][:limit]
+
     def last_agent_of(self, visitor_id: str) -> str | None:
         had = [one for one in self._rows.sessions if one.visitor_id == visitor_id and one.agent_id]
         newest = max(had, key=lambda one: (one.created_at, one.id), default=None)

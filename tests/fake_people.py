@@ -109,6 +109,10 @@ class FakeDepartments:
     def page(self, cursor: Cursor | None, limit: int) -> Sequence[Department]:
         return part_of(self._rows.departments, cursor, limit)
 
+    def with_longest_wait(self) -> Sequence[Department]:
+        limited = [one for one in existing(self._rows.departments) if one.max_wait_seconds]
+        return sorted(limited, key=lambda one: one.id)
+
     def members(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
         agents = existing(self._rows.agents)
         return {

@@ -15,3 +15,9 @@ def assign_waiting() -> int:
 def wake_snoozed() -> int:
     """Bring back snoozed sessions whose time has come."""
     return services().snoozing.wake_due()
+
+
+@shared_task(name="workers.assignment.end_long_waits")
+def end_long_waits() -> int:
+    """Send on, or ask for a message, whoever has waited longer than allowed."""
+    return services().waiting_limits.sweep()

@@ -14,6 +14,7 @@ BEAT: Final = {
     "drain-outbox": _every(SWEEP_SECONDS, "workers.outbox.drain"),
     "assign-waiting": _every(SWEEP_SECONDS, "workers.assignment.assign_waiting"),
     "wake-snoozed": _every(SWEEP_SECONDS, "workers.assignment.wake_snoozed"),
+    "end-long-waits": _every(SWEEP_SECONDS, "workers.assignment.end_long_waits"),
     "sweep-presence": _every(SWEEP_SECONDS, "workers.presence.sweep"),
     "close-idle": _every(MINUTE_SECONDS, "workers.archiving.close_idle"),
 }

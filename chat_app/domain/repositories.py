@@ -97,6 +97,10 @@ class Departments(Protocol):
         """In the order of their making."""
         ...
 
+    def with_longest_wait(self) -> Sequence[Department]:
+        """Those that limit how long one waits in them."""
+        ...
+
     def members(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
         """The ids of the agents of each."""
         ...
@@ -269,6 +273,15 @@ class Sessions(Protocol):
 
     def waiting_in(self, department_id: str | None, limit: int) -> Sequence[Session]:
         """Those that wait in a department's queue, in their turn."""
+        ...
+
+    def overdue(
+        self, department_id: str, since: datetime, limit: int, *, left_too: bool
+    ) -> Sequence[str]:
+        """Ids of those that wait in the department since then or longer, the oldest first.
+
+        Without `left_too`, those who have left a message are not among them.
+        """
         ...
 
     def last_agent_of(self, visitor_id: str) -> str | None:

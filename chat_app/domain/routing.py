@@ -23,9 +23,14 @@ class Candidate:
     languages: tuple[str, ...] = ()
 
     @property
+    def room(self) -> int:
+        """How many more sessions fit."""
+        return max(0, self.capacity - self.load)
+
+    @property
     def has_room(self) -> bool:
         """True while one more session fits."""
-        return self.load < self.capacity
+        return self.room > 0
 
     @property
     def waited(self) -> tuple[datetime, str]:

@@ -257,6 +257,7 @@ class Session:
         self.status = "queued"
         self.agent_id = None
         self.assigned_because = self.snoozed_until = None
+        self.left_message = False  # somebody was there
         self.queued_at, self.waiting_since = self.created_at, at
         self._change_hands(at)
 

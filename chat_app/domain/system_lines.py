@@ -12,6 +12,8 @@ SystemLine = Literal[
     "handed_off",
     "out_of_hours_until",
     "out_of_hours",
+    "queue_full",
+    "waited_too_long",
     "closed_by_agent",
     "closed_by_visitor",
     "closed_idle",
@@ -26,6 +28,8 @@ _CHINESE: Final[dict[SystemLine, str]] = {
     "handed_off": "正在为您转接人工客服，请稍候",
     "out_of_hours_until": "现在是非营业时间，{name}恢复服务。请留言，届时我们会回复您。",
     "out_of_hours": "现在是非营业时间。请留言，我们会尽快回复您。",
+    "queue_full": "现在客服都在忙。请留言，我们会尽快回复您。",
+    "waited_too_long": "等待时间比平时长。请留言，我们会尽快回复您。",
     "closed_by_agent": "{name} 结束了会话",
     "closed_by_visitor": "会话已结束",
     "closed_idle": "会话因长时间没有消息已自动结束",
@@ -42,6 +46,12 @@ _ENGLISH: Final[dict[SystemLine, str]] = {
     ),
     "out_of_hours": (
         "We are closed now. Leave your message, we will answer as soon as we are back."
+    ),
+    "queue_full": (
+        "Everybody is busy right now. Leave your message, we will answer as soon as we can."
+    ),
+    "waited_too_long": (
+        "This takes longer than usual. Leave your message, we will answer as soon as we can."
     ),
     "closed_by_agent": "{name} closed the conversation",
     "closed_by_visitor": "The conversation was ended",

@@ -28,14 +28,25 @@ class LeftMessages:
         message = self._hands.announce(uow, session, line, name)
         return [MessageSent(session, message)]
 
-    def ask_out_of_hours(self, uow: UnitOfWork, session: Session) -> list[MessageSent]:
-        """Ask if the session's department, or its site, is closed now; else do nothing."""
+    def ask_if_needed(self, uow: UnitOfWork, session: Session) -> list[MessageSent]:
+        """Ask if the session's department, or its site, is closed now, or if its queue is full."""
         hours = applying(uow.business_hours.of(session.site_id, session.department_id))
         now = self._clock.now()
         if is_open(hours, now):
-            return []
+            return self.ask(uow, session, "queue_full") if _is_full(uow, session) else []
         opening = opens_at(hours, now)
         if opening is None:
             return self.ask(uow, session, "out_of_hours")
         when = weekday_and_time(opening, session.locale)
         return self.ask(uow, session, "out_of_hours_until", when)
+
+
+def _is_full(uow: UnitOfWork, session: Session) -> bool:
+    """True when more wait than the department allows, besides those who are served at once."""
+    department = uow.departments.get(session.department_id) if session.department_id else None
+    if department is None or department.max_queue is None:
+        return False
+    uow.flush()
+    position = uow.sessions.queue_positions([session]).get(session.id, 0)
+    free = sum(one.room for one in uow.agents.candidates(department.id))
+    return position - free > department.max_queue

@@ -109,7 +109,7 @@ class Opening:
                 events += self._say(uow, session, visitor, request.message)
             waits = created and session.status == "queued"
             if waits:
-                events += self._left_messages.ask_out_of_hours(uow, session)
+                events += self._left_messages.ask_if_needed(uow, session)
             token = None if caller else self._device(uow, visitor)
             uow.flush()
             view = self._views.of_one(uow, session)

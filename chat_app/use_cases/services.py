@@ -29,6 +29,7 @@ from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.visitors import Visitors
+from chat_app.use_cases.waiting_limits import WaitingLimits
 from chat_app.use_cases.whereabouts import Whereabouts
 
 
@@ -55,6 +56,7 @@ class Services:
     snoozing: Snoozing
     reopening: Reopening
     queueing: Queueing
+    waiting_limits: WaitingLimits
     bots: Bots
     handing_off: HandingOff
     messages: Messages

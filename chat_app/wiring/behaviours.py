@@ -53,6 +53,7 @@ from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
 from chat_app.use_cases.visitors import Visitors
+from chat_app.use_cases.waiting_limits import WaitingLimits
 from chat_app.use_cases.whereabouts import Whereabouts
 from chat_app.wiring.adapters import Adapters
 from chat_app.wiring.pushing import Pushing
@@ -120,6 +121,7 @@ def create_services(
         snoozing=snoozing,
         reopening=Reopening(uow, hands, clock),
         queueing=Queueing(uow, clock),
+        waiting_limits=WaitingLimits(uow, views, hands, left_messages, clock),
         bots=bots,
         handing_off=handing_off,
         messages=Messages(

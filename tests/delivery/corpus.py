@@ -97,6 +97,8 @@ def _candidates(field: fields.Field[Any]) -> Iterator[str]:
         yield json.dumps(dict.fromkeys(keys, 0))
         one = "0190e7c4-7b3a-7cc1-8f1e-5a2d9f0c4b11"
         yield from (f'{{"{one}": {text}}}' for text in ("null", '"1"', *NUMBERS[1:]))
+    if isinstance(field, Instant):
+        yield from ('"2099-01-01"', '"2099-01-01T00:00:00"', '"2099-13-01T00:00:00Z"', '"now"')
     if isinstance(field, fields.List):
         yield from ('["x"]', "[1]", "[null]", "[[]]", f"[{NUL}]")
         if any(isinstance(one, validate.Length) for one in field.validators):

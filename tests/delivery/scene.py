@@ -9,7 +9,7 @@ from typing import Any
 
 from chat_app.domain.actor import Role
 from chat_app.infrastructure.clock import SystemClock
-from tests.delivery.installation import Installation
+from tests.delivery.installation import Installation, bearer
 
 NOBODYS_ID = "0190e7c4-7b3a-7cc1-8f1e-5a2d9f0c4b11"
 PASSWORD = "a password of all of them"
@@ -26,7 +26,8 @@ def soon() -> str:
 class Scene:
     """A session in a department; `agent` is of that department, `outsider` of another.
 
-    `ids` names the session, its first message (by `owner`), and an agent, a department and a site
+    `ids` names the session, its first message (by `owner`), a closed session of somebody else in
+    the same department, and an agent, a department and a site
     that nothing depends on, and the business hours of another site.
     """
 
@@ -94,6 +95,7 @@ class SceneTemplate:
         }
         self.ids = {
             "session": session["id"],
+            "closed": _closed(installation, here),
             "message": installation.send(owner, session["id"])["id"],
             "agent": installation.actor(installation.make_agent()).id,
             "department": installation.make_department(),
@@ -108,6 +110,14 @@ class SceneTemplate:
         """Begin the scene."""
         installation.begin_again(self.database)
         return Scene(installation, self.database, self.ids, self.tokens)
+
+
+def _closed(installation: Installation, department_id: str) -> str:
+    session, visitor = installation.open_session(department_id=department_id)
+    path = f"/api/chat/sessions/{session['id']}/close"
+    assert installation.client.post(path, json={}, headers=bearer(visitor)).status_code == 200
+    session_id: str = session["id"]
+    return session_id
 
 
 Body = Callable[[Scene], dict[str, Any]]

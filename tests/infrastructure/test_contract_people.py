@@ -234,6 +234,26 @@ def test_a_candidates_load_is_its_slots_in_use(bench: Bench) -> None:
         assert candidate.last_assigned_at == after(3)
 
 
+def test_colleagues_are_seen_as_they_are_now(bench: Bench) -> None:
+    one, other = make_agent(languages=["zh", "en"]), make_agent()
+    bench.keep(one, other)
+    bench.session(status="active", agent_id=one.id)
+    bench.session(status="active", agent_id=one.id)
+    bench.session(status="snoozed", agent_id=one.id)
+    with bench.uow() as uow:
+        uow.leases.take("s", one.id, 60)
+        uow.leases.take("gone", other.id, -1)
+        uow.commit()
+    with bench.uow.reading() as uow:
+        agents = sorted(uow.agents.page(None, 9), key=lambda agent: agent.id != one.id)
+        uow.agents.observe(agents)
+        seen = [(agent.connected, agent.active_sessions) for agent in agents]
+        assert seen == [(True, 2), (False, 0)]
+        (candidate,) = uow.agents.candidates(None)
+        assert candidate.languages == ("zh", "en")
+        uow.agents.observe([])
+
+
 def test_leases_run_on_the_databases_clock(bench: Bench) -> None:
     agent = make_agent()
     bench.keep(agent)

@@ -1,5 +1,7 @@
 """Every database finds the same sessions in the same order."""
 
+from typing import Any
+
 import pytest
 
 from chat_app.domain.actor import SYSTEM, Actor
@@ -117,6 +119,23 @@ def test_who_waits_in_a_department_is_read_in_its_turn(bench: Bench) -> None:
         assert ids(*uow.sessions.waiting_in(sales.id, 9)) == ids(urgent, early, late)
         assert ids(*uow.sessions.waiting_in(sales.id, 2)) == ids(urgent, early)
         assert ids(*uow.sessions.waiting_in(None, 9)) == ids(elsewhere)
+
+
+def test_who_has_waited_too_long_in_a_department(bench: Bench) -> None:
+    sales, other = make_department(max_wait_seconds=60), make_department()
+    bench.keep(sales, other)
+    here: dict[str, Any] = {"department_id": sales.id}
+    late = bench.session(waiting_since=after(1), **here)
+    left = bench.session(waiting_since=after(0), left_message=True, **here)
+    bench.session(waiting_since=after(2), **here)
+    bench.session(waiting_since=after(0), department_id=other.id)
+    bench.session(waiting_since=after(0), status="active", **here)
+    with bench.uow.reading() as uow:
+        assert [one.id for one in uow.departments.with_longest_wait()] == [sales.id]
+        overdue = uow.sessions.overdue
+        assert list(overdue(sales.id, after(1), 9, left_too=False)) == ids(late)
+        assert list(overdue(sales.id, after(1), 9, left_too=True)) == ids(left, late)
+        assert list(overdue(sales.id, after(1), 1, left_too=True)) == ids(left)
 
 
 def test_a_visitor_comes_back_to_the_agent_it_had_last(bench: Bench) -> None:

@@ -44,6 +44,7 @@ from chat_app.use_cases.staff import Staff
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
+from chat_app.use_cases.waiting_limits import WaitingLimits
 from chat_app.use_cases.whereabouts import Whereabouts
 from tests import builders
 from tests.fake_database import FakeDatabase
@@ -106,6 +107,7 @@ class World:
         self, limits: Limits, views: Views, hands: Hands, posting: Posting
     ) -> None:
         left_messages = LeftMessages(hands, self.clock)
+        self.waiting_limits = WaitingLimits(self.db, views, hands, left_messages, self.clock)
         self.handing_off = HandingOff(self.db, views, hands, left_messages, self.clock)
         self.bots = Bots(self.db, self.handing_off, self.ids, self.clock)
         self.opening = Opening(

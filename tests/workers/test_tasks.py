@@ -20,7 +20,8 @@ from workers.schedule import BEAT
 
 NAMES = {
     "workers.outbox.drain", "workers.assignment.assign_waiting",
-    "workers.assignment.wake_snoozed", "workers.presence.sweep", "workers.archiving.close_idle",
+    "workers.assignment.wake_snoozed", "workers.assignment.end_long_waits",
+    "workers.presence.sweep", "workers.archiving.close_idle",
 }  # fmt: skip
 
 

@@ -102,6 +102,14 @@ class SqlDepartments:
         query = after(select(Department), tables.department, cursor, limit)
         return list(self._session.scalars(query))
 
+    def with_longest_wait(self) -> Sequence[Department]:
+        """Those that limit how long one waits in them."""
+        rows = tables.department.c
+        query = select(Department).where(
+            rows.deleted_at.is_(None), rows.max_wait_seconds.is_not(None)
+        )
+        return list(self._session.scalars(query.order_by(rows.id)))
+
     def members(self, ids: Iterable[str]) -> Mapping[str, list[str]]:
         """The ids of the agents of each."""
         of: dict[str, list[str]] = {one: [] for one in ids}

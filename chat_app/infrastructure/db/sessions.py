@@ -185,6 +185,17 @@ class SqlSessions:
         query = select(Session).where(_S.status == "queued", here).order_by(*_TURN).limit(limit)
         return list(self._session.scalars(query))
 
+    def overdue(
+        self, department_id: str, since: datetime, limit: int, *, left_too: bool
+    ) -> Sequence[str]:
+        """Ids of those that wait in the department since then or longer, the oldest first."""
+        query = select(_S.id).where(
+            _S.status == "queued", _S.department_id == department_id, _S.waiting_since <= since
+        )
+        if not left_too:
+            query = query.where(_S.left_message.is_(False))
+        return list(self._session.scalars(query.order_by(_S.waiting_since, _S.id).limit(limit)))
+
     def last_agent_of(self, visitor_id: str) -> str | None:
         """The agent of the visitor's newest session that had one."""
         query = select(_S.agent_id).where(_S.visitor_id == visitor_id, _S.agent_id.is_not(None))

@@ -142,12 +142,11 @@ ROUTES: dict[str, Route] = {
         (401, 401, 403, 404, 200, 404, 200, 200),
         lambda _: {"assign_epoch": 0, "until": soon()},
     ),
-    # The session of the scene is open; test_handling.py reopens closed ones.
     "handling.reopen_session": Route(
         "POST",
-        f"{_SESSION}/reopen",
-        (401, 401, 403, 404, 409, 404, 409, 409),
-        lambda _: {"assign_epoch": 0},
+        "/api/chat/sessions/{closed}/reopen",
+        (401, 401, 404, 404, 200, 404, 200, 200),
+        lambda _: {"assign_epoch": 1},
     ),
     "sites.read_site": Route("GET", "/api/chat/sites/default", _EVERYBODY),
     "agents.login": Route("POST", "/api/auth/login", _EVERYBODY, lambda _: _LOGIN),

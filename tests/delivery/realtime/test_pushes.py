@@ -7,6 +7,7 @@ import pytest
 from tests.delivery import shapes
 from tests.delivery.installation import OPEN, Installation, bearer
 from tests.delivery.realtime.wire import Socket
+from tests.delivery.scene import soon
 
 
 class Room:
@@ -203,6 +204,44 @@ class TestSessions:
         room.forget()
         room.phone.call("close_session", {"session_id": room.id})
         assert room.agent.received() == []
+
+    def test_being_passed_on_is_told_to_room_and_to_whoever_gets_it(self, room: Room) -> None:
+        room.installation.accept(room.agent_token, room.id)
+        department = room.installation.make_department()
+        room.colleague.call("watch_inbox", {})
+        room.forget()
+        ack = room.agent.call(
+            "transfer_session",
+            {"session_id": room.id, "assign_epoch": 1, "department_id": department, "note": "psst"},
+        )
+        assert (ack["session"]["status"], ack["session"]["agent"]) == ("queued", None)
+        [told] = room.visitor.received("session_updated")
+        shapes.check_session(told.data["session"], for_visitor=True)
+        assert told.data["session"]["status"] == "queued"
+        assert len(room.visitor.received("message_created")) == 1, "the line, not the note"
+        assert len(room.colleague.received("message_created")) == 2
+        assert "session_updated" in room.names(room.colleague)
+
+    def test_putting_aside_is_told_to_agents_only(self, room: Room) -> None:
+        room.installation.accept(room.agent_token, room.id)
+        room.forget()
+        payload = {"session_id": room.id, "assign_epoch": 1, "until": soon()}
+        assert room.agent.call("snooze_session", payload)["session"]["status"] == "snoozed"
+        [told] = room.colleague.received("session_updated")
+        assert told.data["session"]["status"] == "snoozed"
+        assert room.visitor.received() == []
+
+    def test_who_waits_hears_of_its_place_and_nobody_else_does(self, room: Room) -> None:
+        first, token = room.installation.open_session()
+        behind = room.installation.socket("/visitor", token)
+        behind.call("join_session", {"session_id": first["id"]})
+        room.forget()
+        behind.forget()
+        room.installation.accept(room.agent_token, room.id)
+        told = behind.wait_for("queue_updated")
+        assert told == {"session_id": first["id"], "position": 1, "wait_seconds": None}
+        for socket in room.sockets:
+            assert "queue_updated" not in room.names(socket)
 
     def test_messages_refresh_the_row_in_the_inbox(self, room: Room) -> None:
         watcher = room.installation.socket("/agent", room.installation.make_agent())
