@@ -72,7 +72,6 @@ export class App {
   show(open: boolean): void {
     this.conversation.isShown = open;
     this.conversation.start();
-    this.conversation.courier.tellPage();
     // The page may have been here for hours.
     if (open) this.conversation.check();
     this.render();

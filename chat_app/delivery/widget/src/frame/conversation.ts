@@ -134,12 +134,6 @@ export class Conversation {
     this.outbox.retry(outgoing);
   }
 
-  /** Agents see which page of the site the visitor looks at; not told while there is no socket. */
-  tellPage(): void {
-    const { url, title } = this.options.page();
-    if (url) void this.link.request("view_page", { url, title });
-  }
-
   /** Put the ended conversation away; the next message begins another. */
   startNew(): void {
     this.outbox.startLine();
@@ -165,7 +159,7 @@ export class Conversation {
       token: () => this.options.store.token,
       poll: () => this.poll(),
       onOnline: () => {
-        this.tellPage();
+        this.courier.tellPage();
         void this.joined();
       },
       onRefused: (code) => (code === "blocked" ? this.visit.block() : void this.visit.load()),
@@ -244,7 +238,6 @@ export class Conversation {
 
   private async joined(): Promise<void> {
     await this.visit.follower?.join();
-    this.courier.tellPage();
     this.outbox.wake();
   }
 

@@ -61,10 +61,10 @@ export class Courier {
     if (session_id && this.link.isOnline) void this.link.request("set_typing", { session_id, typing });
   }
 
-  /** Agents see where the visitor is. */
+  /** Agents see which page of the site the visitor looks at; not told while there is no socket. */
   tellPage(): void {
     const { url, title } = this.options.page();
-    if (url && this.link.isOnline) void this.link.request("view_page", { url, title });
+    if (url) void this.link.request("view_page", { url, title });
   }
 
   private async begin(outgoing: Outgoing): Promise<SentAck> {

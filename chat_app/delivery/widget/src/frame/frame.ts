@@ -13,7 +13,7 @@ const locale = root.lang as Locale;
 const words = new Phrasebook(locale, { [locale]: config.words });
 
 const host = new Host(config.hostOrigin, {
-  page: () => app.conversation.tellPage(),
+  page: () => app.conversation.courier.tellPage(),
   show: (open) => app.show(open),
   identify: (identity) => {
     app.conversation.courier.identity = identity;
