@@ -88,6 +88,30 @@ class Dashboard:
     def thread(self) -> Locator:
         return self.page.get_by_role("list", name=self.t["thread.label"])
 
+    @property
+    def title(self) -> Locator:
+        """Whose conversation it is."""
+        return self.page.locator("#conversation-title")
+
+    @property
+    def toast(self) -> Locator:
+        """What was just done, or why it was not."""
+        return self.page.locator("[data-toast]")
+
+    def dialog(self, name: str) -> Locator:
+        """An open dialog, by the key of its title."""
+        return self.page.get_by_role("dialog", name=self.t[name])
+
+    def press(self, key: str) -> None:
+        """Press a key outside of any field, as somebody does who has just read."""
+        self.title.focus()
+        self.page.keyboard.press(key)
+
+    def visit(self, session_id: str) -> None:
+        """Open a conversation by its address."""
+        self.page.goto(f"{self._url}/dashboard/sessions/{session_id}")
+        expect(self.title).to_be_visible(timeout=WAIT_MS)
+
     def sign_in(self, email: str = ADMIN_EMAIL, password: str = ADMIN_PASSWORD) -> None:
         self.page.goto(f"{self._url}/dashboard")
         self.page.get_by_label(self.t["login.email"]).fill(email)

@@ -24,8 +24,8 @@ export class Filters {
     const states = this.boot.states[view];
     this.tabs.hidden = states.length < 2;
     this.department.value = departmentId ?? "";
-    if (this.tabs.dataset.view === view) return this.press(state);
-    this.tabs.dataset.view = view;
+    if (this.tabs.dataset.of === view) return this.press(state);
+    this.tabs.dataset.of = view;
     const focused = this.tabs.contains(document.activeElement);
     this.tabs.replaceChildren(...states.map((name) => tab(name)));
     this.press(state);
