@@ -54,6 +54,7 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
                 services.messages,
                 services.staff,
                 services.site_settings,
+                services.business_hours,
             ),
             settings,
         )

@@ -17,6 +17,11 @@ MADE = {
     "en": ("Repairs", "Wilhelmina Bäcker", "wilhelmina@example.com"),
     "zh-CN": ("维修", "赵小兰", "zhao@example.com"),
 }
+BOT = {
+    "name": "Momo", "greeting": "Hello", "fallback": "Sorry?",
+    "entries": [{"keywords": ["post"], "answer": "By bike"}] * 2,
+}  # fmt: skip
+NIGHTS = [{"weekday": day, "opens": "22:00", "closes": "02:00"} for day in range(5)]
 LOOKS = [("en", "light", 1280), ("zh-CN", "dark", 390)]
 
 
@@ -150,6 +155,64 @@ def test_a_website_and_its_secret(stack: Stack, new_page: NewPage) -> None:
     expect(secret).to_have_value(re.compile(r"\S{30,}"), timeout=WAIT_MS)
 
 
+def test_a_bot_of_a_website(stack: Stack, new_page: NewPage) -> None:
+    desk = sign_in(stack.url)
+    site = desk.post("/api/sites", {"name": "Kettle shop"}).json()["site"]["id"]
+    page = new_page()
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    page.goto(f"{stack.url}/dashboard/settings/sites/{site}")
+    page.get_by_role("checkbox", name=admin.t["bot.on"]).check()
+    bot = page.locator('[data-kind="bot"]')
+    for key, text in (("name", "Momo"), ("greeting", "Hello!"), ("fallback", "Sorry?")):
+        bot.get_by_label(admin.t[f"bot.{key}"], exact=True).fill(text)
+    for number, (words, answer) in enumerate((("open, 几点", "From nine"), ("post", "By bike")), 1):
+        admin.press("bot.add")
+        entry = bot.get_by_role("group", name=f"Answer {number}")
+        expect(entry.get_by_label(admin.t["bot.keywords"])).to_be_focused()
+        entry.get_by_label(admin.t["bot.keywords"]).fill(words)
+        entry.get_by_label(admin.t["bot.answer"]).fill(answer)
+    page.get_by_role("button", name=admin.t["bot.up"]).last.press("Enter")
+    expect(page.get_by_role("button", name=admin.t["bot.down"]).first).to_be_focused()
+    admin.press("settings.save")
+    expect(admin.said).to_have_text(admin.t["say.saved"], timeout=WAIT_MS)
+    stored = desk.get(f"/api/sites/{site}").json()["site"]["bot"]
+    assert stored == {
+        "name": "Momo", "greeting": "Hello!", "fallback": "Sorry?",
+        "entries": [
+            {"keywords": ["post"], "answer": "By bike"},
+            {"keywords": ["open", "几点"], "answer": "From nine"},
+        ],
+    }  # fmt: skip
+
+
+def test_business_hours(stack: Stack, new_page: NewPage) -> None:
+    desk = sign_in(stack.url)
+    desk.post("/api/sites", {"name": "Night shop"})
+    page = new_page(timezone_id="Europe/Berlin")
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    admin.open("hours")
+    admin.follow("hours.add")
+    expect(admin.field("hours.zone")).to_have_value("Europe/Berlin")
+    admin.press("hours.add")
+    expect(admin.error_at("hours.owner")).to_have_text(admin.t["reason.blank"])
+    admin.field("hours.owner").select_option(label="Night shop")
+    monday, sunday = (page.get_by_role("group", name=day) for day in ("Monday", "Sunday"))
+    monday.get_by_label(admin.t["hours.opens"]).fill("22:00")
+    monday.get_by_label(admin.t["hours.closes"]).fill("02:00")
+    expect(monday.get_by_text("until 02:00 the next day")).to_be_visible()
+    monday.get_by_label("Copy the hours of Monday").click()
+    monday.get_by_role("button", name=admin.t["hours.copy.all"]).click()
+    expect(sunday.get_by_text("until 02:00 the next day")).to_be_visible()
+    sunday.get_by_role("button", name=admin.t["hours.remove"]).click()
+    expect(sunday.get_by_text(admin.t["hours.closed"])).to_be_visible()
+    admin.press("hours.add")
+    expect(page.get_by_text("Mon–Sat 22:00–02:00")).to_be_visible(timeout=WAIT_MS)
+    page.get_by_role("link", name="Night shop").click()
+    expect(page.get_by_text(re.compile("^(Open|Closed) now, "))).to_be_visible()
+
+
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_every_page_is_accessible(
     stack: Stack, new_page: NewPage, shoot: Shoot, language: str, theme: str, width: int
@@ -158,12 +221,15 @@ def test_every_page_is_accessible(
     page = new_page(language=language, width=width, **look)
     Dashboard(page, stack.url, language).sign_in()
     desk = sign_in(stack.url)
+    site = desk.post("/api/sites", {"name": "Seen by all", "bot": BOT}).json()["site"]["id"]
+    hours = {"time_zone": "Asia/Shanghai", "site_id": site, "intervals": NIGHTS}
+    desk.post("/api/business-hours", hours)
     one = {
         topic: desk.get(f"/api/{name}").json()["items"][0]["id"]
-        for topic, name in (("team", "agents"), ("sites", "sites"))
+        for topic, name in (("team", "agents"), ("hours", "business-hours"))
     }
     for path in ("account", "team", "team/new", f"team/{one['team']}", "departments",
-                 "departments/new", "sites", "sites/new", f"sites/{one['sites']}"):  # fmt: skip
+                 "departments/new", "sites", "sites/new", f"sites/{site}", "hours", "hours/new", f"hours/{one['hours']}"):  # fmt: skip
         page.goto(f"{stack.url}/dashboard/settings/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect_accessible(page)

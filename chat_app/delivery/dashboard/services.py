@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.sessions import Sessions
@@ -22,3 +23,4 @@ class DashboardServices:
     messages: Messages
     staff: Staff
     site_settings: SiteSettings
+    business_hours: BusinessHours

@@ -24,7 +24,12 @@ SETTINGS_PAGES = {
     "/dashboard/settings/account",
     *(
         f"/dashboard/settings/{topic}{page}"
-        for topic, one in (("team", "agent"), ("departments", "department"), ("sites", "site"))
+        for topic, one in (
+            ("team", "agent"),
+            ("departments", "department"),
+            ("sites", "site"),
+            ("hours", "schedule"),
+        )
         for page in ("", "/new", f"/<{one}_id>")
     ),
 }

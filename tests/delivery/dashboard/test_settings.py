@@ -1,26 +1,27 @@
 """The settings pages: who may see what, that nothing private is in them, and what they ask of REST."""
 
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from marshmallow import Schema
 
+from chat_app.delivery.dashboard.language import load_words
+from chat_app.delivery.dashboard.settings import shown
 from chat_app.delivery.schemas.agent import AgentChangeSchema, PasswordSchema
+from chat_app.delivery.schemas.business_hours import NewScheduleSchema
 from chat_app.delivery.schemas.department import DepartmentChangeSchema
 from chat_app.delivery.schemas.site import SiteChangeSchema
 from chat_app.domain.actor import Role
-from tests.delivery.installation import Installation, bearer
+from tests.delivery.installation import Installation
 
 SETTINGS = "/dashboard/settings"
 NOBODY = "01890000-0000-7000-8000-000000000000"
 HOSTILE = "</script><script>alert(1)</script>\"'{{7*7}}"
 TABLES = ("team", "departments", "sites")
-REASONS = Path("chat_app/delivery/dashboard/src/settings/reasons.ts")
+OVERSEERS = {"sites", "hours"}
 SignIn = Callable[..., FlaskClient]
 
 
@@ -42,8 +43,10 @@ def pages(installation: Installation) -> list[str]:
     agent = installation.actor(installation.make_agent()).id
     department = installation.make_department()
     site = installation.make_site().id
-    new = [f"{topic}/new" for topic in TABLES]
-    return ["account", *TABLES, *new, f"team/{agent}", f"departments/{department}", f"sites/{site}"]
+    hours = installation.make_schedule((0, "09:00", "18:00"), site_id=site)
+    new = [f"{topic}/new" for topic in (*TABLES, "hours")]
+    ones = [f"team/{agent}", f"departments/{department}", f"sites/{site}", f"hours/{hours}"]
+    return ["account", *TABLES, "hours", *new, *ones]
 
 
 def text_of(browser: FlaskClient, page: str, status: int = 200) -> str:
@@ -71,7 +74,7 @@ def test_admins_see_and_change_everything(as_role: SignIn, pages: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    ("role", "hidden"), [("agent", {"sites"}), ("supervisor", set())], ids=["agent", "supervisor"]
+    ("role", "hidden"), [("agent", OVERSEERS), ("supervisor", set())], ids=["agent", "supervisor"]
 )
 def test_others_look_at_what_the_api_lets_them_read(
     as_role: SignIn, pages: list[str], role: Role, hidden: set[str]
@@ -94,7 +97,8 @@ def test_others_look_at_what_the_api_lets_them_read(
 
 
 @pytest.mark.parametrize(
-    "page", [f"{topic}/{NOBODY}" for topic in TABLES] + ["team/x", "sites/%00"]
+    "page",
+    [*(f"{topic}/{NOBODY}" for topic in (*TABLES, "hours")), "team/x", "sites/%00", "hours/x"],
 )
 def test_what_does_not_exist_is_not_found(browser: FlaskClient, page: str) -> None:
     assert "It does not exist, or somebody has deleted it." in text_of(browser, page, 404)
@@ -122,11 +126,15 @@ def test_no_secret_stands_in_a_page(
 def test_names_never_become_markup(installation: Installation, browser: FlaskClient) -> None:
     department = installation.make_department(HOSTILE)
     token = installation.make_agent(name=HOSTILE, department_ids=[department])
-    site = installation.make_site(name=HOSTILE, theme={"greeting": HOSTILE, "accent": HOSTILE}).id
+    entry = {"keywords": [HOSTILE], "answer": HOSTILE}
+    bot = {"name": HOSTILE, "greeting": HOSTILE, "fallback": HOSTILE, "entries": [entry]}
+    theme = {"greeting": HOSTILE, "accent": HOSTILE}
+    site = installation.make_site(name=HOSTILE, theme=theme, bot=bot).id
+    hours = installation.make_schedule(site_id=site)
     agent = installation.actor(token).id
     for page in (
-        "team", "departments", "sites",
-        f"team/{agent}", f"departments/{department}", f"sites/{site}",
+        "team", "departments", "sites", "hours",
+        f"team/{agent}", f"departments/{department}", f"sites/{site}", f"hours/{hours}",
     ):  # fmt: skip
         html = text_of(browser, page)
         assert "<script>alert" not in html
@@ -159,7 +167,8 @@ def test_every_word_of_the_pages_exists(as_role: SignIn, pages: list[str]) -> No
             named = re.findall(r"(?:aria-label|placeholder|title|data-label)=\"([^\"]*)\"", html)
             for text in (visible, *named):
                 assert not re.search(
-                    r"\b(settings|agent|department|site|team|role|say)\.[a-z]", text
+                    r"\b(settings|agent|department|site|team|role|say|hours|bot|weekday)\.[a-z]",
+                    text,
                 )
 
 
@@ -200,70 +209,37 @@ def test_the_code_carries_the_look_that_is_drawn_before_anything_is_asked(
         ("team/new", AgentChangeSchema),
         ("departments/new", DepartmentChangeSchema),
         ("sites/new", SiteChangeSchema),
+        ("hours/new", NewScheduleSchema),
     ],
 )
 def test_forms_send_what_rest_knows(browser: FlaskClient, page: str, schema: type[Schema]) -> None:
-    sent = re.findall(r'data-field="([\w.-]+)"', text_of(browser, page))
-    assert sent
-    assert {path.partition(".")[0] for path in sent} <= set(schema().fields)
+    html = text_of(browser, page)
+    # A field that is called otherwise says what it sends.
+    sent = re.findall(r'data-field="([\w.-]+)"(?: data-also="([\w ]+)")?', html)
+    names = {name for path, also in sent for name in (also.split() or [path.partition(".")[0]])}
+    assert names
+    assert names <= set(schema().fields)
 
 
-REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("agents", {}, "blank"),
-    ("agents", {"name": " "}, "blank"),
-    ("agents", {"name": "a\nb"}, "one_line"),
-    ("agents", {"name": "x" * 121}, "length"),
-    ("agents", {"email": "nobody"}, "email"),
-    ("agents", {"email": "admin@example.com"}, "taken"),
-    ("agents", {"password": "short"}, "characters"),
-    ("agents", {"password": "password1"}, "common"),
-    ("agents", {"capacity": 101}, "number"),
-    ("agents", {"capacity": 1.5}, "whole"),
-    ("agents", {"department_ids": [NOBODY]}, "gone"),
-    ("departments", {"fallback_department_id": NOBODY}, "gone"),
-    ("departments", {"max_wait_seconds": 0}, "number"),
-    ("sites", {"allowed_origins": ["shop"]}, "origin"),
-    ("sites", {"theme": {"accent": "red"}}, "colour"),
-    ("sites", {"theme": {"quick_replies": ["a"] * 7}}, "length"),
-    ("sites", {"theme": {"greeting": {"en": "x" * 501}}}, "characters"),
-]
-
-
-@pytest.mark.parametrize(("place", "body", "key"), REFUSED)
-def test_what_rest_refuses_has_words_of_ours(
-    installation: Installation, place: str, body: dict[str, Any], key: str
+def test_hours_are_offered_to_those_who_have_none(
+    installation: Installation, browser: FlaskClient
 ) -> None:
-    full = {"name": "Anybody", "email": "any@example.com", "password": "brass-lantern"}
-    valid = full if place == "agents" else {"name": "Anything"}
-    given = {**valid, **body} if body else {}
-    answer = installation.client.post(
-        f"/api/{place}", json=given, headers=bearer(installation.admin_token())
-    )
-    assert answer.status_code == 422
-    errors = answer.get_json()["errors"]
-    for texts in errors.values():
-        assert {reason_of(text) for text in texts} == {key}, errors
+    site, department = installation.make_site().id, installation.make_department()
+    installation.make_schedule(department_id=department)
+    html = text_of(browser, "hours/new")
+    assert f'value="site_id {site}"' in html
+    assert f'value="department_id {department}"' not in html
 
 
-def test_the_last_admin_has_words_of_ours(installation: Installation) -> None:
-    token = installation.admin_token()
-    path = f"/api/agents/{installation.actor(token).id}"
-    client, headers = installation.client, bearer(token)
-    role = client.patch(path, json={"role": "agent"}, headers=headers).get_json()
-    assert reason_of(role["errors"]["role"][0]) == "last_admin"
-    assert reason_of(client.delete(path, headers=headers).get_json()["detail"]) == "last_admin"
-    wrong = {"current_password": "guess", "new_password": "brass-lantern"}
-    answer = client.put("/api/agents/me/password", json=wrong, headers=headers).get_json()
-    assert reason_of(answer["errors"]["current_password"][0]) == "wrong"
-
-
-def reason_of(said: str) -> str:
-    """The key that the script of the page finds for a sentence of the server."""
-    table = re.findall(
-        r"^  \[/(.+)/, \"(\w+)\"\],$", REASONS.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    assert len(table) > 10
-    for pattern, key in table:
-        if re.search(pattern.replace("(?<", "(?P<"), said):
-            return str(key)
-    return f"no words for: {json.dumps(said)}"
+def test_a_week_is_told_in_few_lines() -> None:
+    days = [(day, "09:00", "12:00") for day in range(5)] + [
+        (4, "13:00", "18:00"),
+        (5, "22:00", "02:00"),
+    ]
+    intervals = [{"weekday": day, "opens": opens, "closes": closes} for day, opens, closes in days]
+    assert shown.week(intervals, load_words()["en"]) == [
+        "Mon–Thu 09:00–12:00", "Fri 09:00–12:00, 13:00–18:00", "Sat 22:00–02:00",
+    ]  # fmt: skip
+    assert shown.week([], load_words()["en"]) == []
+    whole = [{"weekday": day, "opens": "00:00", "closes": "24:00"} for day in range(7)]
+    assert shown.week(whole, load_words()["zh-CN"]) == ["周一–周日 00:00–24:00"]

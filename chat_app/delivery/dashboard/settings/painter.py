@@ -13,7 +13,16 @@ from chat_app.delivery.dashboard.views import VIEWS, dump_counts
 from chat_app.delivery.schemas.agent import dump_agent
 
 # What the scripts say; the rest of the words stands in the pages.
-_SPOKEN = ("say.", "reason.", "error.", "role.", "presence.", "strategy.")
+_SPOKEN = (
+    "say.",
+    "reason.",
+    "error.",
+    "role.",
+    "presence.",
+    "strategy.",
+    "weekday.",
+    "hours.state.",
+)
 
 
 class Painter:

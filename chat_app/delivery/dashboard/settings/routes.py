@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from chat_app.delivery.dashboard.services import DashboardServices
+from chat_app.delivery.dashboard.settings.hours import Hours
 from chat_app.delivery.dashboard.settings.painter import Painter
 from chat_app.delivery.dashboard.settings.people import People
 from chat_app.delivery.dashboard.settings.websites import Websites
@@ -17,6 +18,7 @@ def add_routes(blueprint: Blueprint, services: DashboardServices, settings: Sett
     painter = Painter(services)
     people = People(services, painter)
     websites = Websites(services, painter, settings)
+    hours = Hours(services, painter)
     pages: dict[str, tuple[str, Callable[..., str | Response]]] = {
         "": ("settings", _first_page),
         "/account": ("settings_account", people.account),
@@ -29,6 +31,9 @@ def add_routes(blueprint: Blueprint, services: DashboardServices, settings: Sett
         "/sites": ("settings_sites", websites.sites),
         "/sites/new": ("settings_new_site", websites.new_site),
         "/sites/<site_id>": ("settings_site", websites.site),
+        "/hours": ("settings_hours", hours.hours),
+        "/hours/new": ("settings_new_schedule", hours.new_schedule),
+        "/hours/<schedule_id>": ("settings_schedule", hours.schedule),
     }
     for address, (endpoint, page) in pages.items():
         blueprint.add_url_rule(f"/settings{address}", endpoint, page)

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from markupsafe import escape
 
+from chat_app.delivery.dashboard.language import Words
+
 Wire = Mapping[str, Any]
 DEFAULT_ACCENT: Final = "#2f5bea"
 
@@ -51,3 +53,27 @@ def snippet(public_url: str, site: Wire) -> str:
     if theme.get("position") == "left":
         words.append('data-position="left"')
     return f"<script {' '.join(words)} async></script>"
+
+
+def week(intervals: Sequence[Wire], t: Words) -> list[str]:
+    """The hours of a week in short lines; days in a row that are alike share one."""
+    texts = [_day(intervals, weekday) for weekday in range(7)]
+    lines, first = [], 0
+    for last in range(7):
+        if last < 6 and texts[last + 1] == texts[first]:
+            continue
+        if texts[first]:
+            ends = [t(f"weekday.short.{day}") for day in sorted({first, last})]
+            lines.append(f"{'–'.join(ends)} {texts[first]}")
+        first = last + 1
+    return lines
+
+
+def _day(intervals: Sequence[Wire], weekday: int) -> str:
+    ours = sorted((one["opens"], one["closes"]) for one in intervals if one["weekday"] == weekday)
+    return ", ".join(f"{opens}–{closes}" for opens, closes in ours)
+
+
+def clock(time: str) -> str:
+    """A time as a field for times holds it: 24:00 is the next day's 00:00, which means the same."""
+    return "00:00" if time == "24:00" else time

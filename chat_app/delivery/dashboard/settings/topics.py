@@ -26,6 +26,7 @@ TOPICS: Final = (
     Topic("team", "users"),
     Topic("departments", "network"),
     Topic("sites", "globe", overseers=True),
+    Topic("hours", "calendar-clock", overseers=True),
 )
 
 

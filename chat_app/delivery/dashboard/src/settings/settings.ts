@@ -3,8 +3,10 @@
 import { must, setText } from "../dom";
 import { followTheme, rememberZone } from "../preferences";
 import { prepareDeleting } from "./acting";
+import { siteForm } from "./bot";
 import { prepareCopying } from "./copying";
 import { Form, type FormOptions } from "./form";
+import { hoursForm } from "./hours";
 import { prepareNarrowing } from "./narrowing";
 import { stayPresent } from "./presence";
 import { fillAgent, fillDepartment, fillSite } from "./rows";
@@ -12,7 +14,11 @@ import { prepareSite } from "./sites";
 import { Table } from "./table";
 import { newAgent, prepareAccount } from "./team";
 
-const FORMS: Readonly<Record<string, (form: HTMLFormElement) => FormOptions>> = { "new-agent": newAgent };
+const FORMS: Readonly<Record<string, (form: HTMLFormElement) => FormOptions>> = {
+  "new-agent": newAgent,
+  hours: hoursForm,
+  site: siteForm,
+};
 
 function prepareTables(): void {
   for (const root of document.querySelectorAll<HTMLElement>("[data-table]")) {
@@ -25,7 +31,7 @@ function prepareTables(): void {
 function prepareForms(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("[data-form]")) {
     const options = FORMS[form.dataset.form ?? ""]?.(form);
-    new Form(form, options ?? { done: (_, { name }) => name && rename(String(name)) });
+    new Form(form, { done: (_, { name }) => name && rename(String(name)), ...options });
   }
 }
 
@@ -44,17 +50,22 @@ function prepareReveal(): void {
   });
 }
 
-/** The menu of the rail closes as it does beside the inbox. */
-function prepareMenu(): void {
-  const menu = must<HTMLDetailsElement>("[data-menu]");
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target as Node)) menu.open = false;
+/** Menus close by a press beside them and by Escape, which leads back to what opened them. */
+function prepareMenus(): void {
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of openMenus()) if (!menu.contains(target as Node)) menu.open = false;
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    must("summary", menu).focus();
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    for (const menu of openMenus()) {
+      menu.open = false;
+      must("summary", menu).focus();
+    }
   });
+}
+
+function openMenus(): Iterable<HTMLDetailsElement> {
+  return document.querySelectorAll<HTMLDetailsElement>("details[open]");
 }
 
 /** On small screens the topics are a strip that may be longer than the screen. */
@@ -65,7 +76,7 @@ function showTopic(): void {
 followTheme();
 rememberZone();
 showTopic();
-prepareMenu();
+prepareMenus();
 prepareTables();
 prepareForms();
 prepareNarrowing();

@@ -4,6 +4,8 @@ import { showText } from "../dom";
 import { control, fieldsOf } from "./fields";
 import { reasonText, t } from "./page";
 
+const LISTS = new Set(["lines", "commas", "several"]);
+
 export type Errors = Readonly<Record<string, readonly string[]>>;
 
 /** Forget what was said. */
@@ -15,7 +17,7 @@ export function clearErrors(form: ParentNode): void {
 export function checkFields(form: ParentNode): Map<HTMLElement, string> {
   const found = new Map<HTMLElement, string>();
   for (const field of fieldsOf(form)) {
-    const reason = reasonOfControl(control(field));
+    const reason = hasFields(field) ? null : reasonOfControl(control(field));
     if (reason) found.set(field, reason);
   }
   return found;
@@ -40,23 +42,31 @@ export function showErrors(form: ParentNode, errors: ReadonlyMap<HTMLElement, st
 }
 
 function sayAt(field: HTMLElement, text: string | null): void {
-  const place = field.querySelector<HTMLElement>("[data-error]");
+  // Of a field with fields in it, its own place.
+  const place = field.querySelector<HTMLElement>(":scope > [data-error]");
   if (place) showText(place, text);
+  if (hasFields(field)) return;
   for (const one of field.querySelectorAll("input:not([data-narrow]), textarea, select")) {
     if (text) one.setAttribute("aria-invalid", "true");
     else one.removeAttribute("aria-invalid");
   }
 }
 
+function hasFields(field: HTMLElement): boolean {
+  return field.querySelector("[data-field]") !== null;
+}
+
 /** The field a path is about: of `theme.accent` and `theme`, the longer name. */
 function nearest(fields: readonly HTMLElement[], path: string): HTMLElement | undefined {
-  const within = fields.filter(({ dataset: { field = "" } }) => path === field || path.startsWith(`${field}.`));
+  const within = fields.filter(({ dataset: { field = "", also = "" } }) =>
+    [field, ...also.split(" ")].some((name) => path === name || path.startsWith(`${name}.`)),
+  );
   return within.sort((one, other) => (other.dataset.field ?? "").length - (one.dataset.field ?? "").length)[0];
 }
 
 function sentence(field: HTMLElement, path: string, said: string): string {
   const { field: name = "", kind } = field.dataset;
-  const isList = kind === "lines" || kind === "several";
+  const isList = LISTS.has(kind ?? "");
   const line = Number(path.slice(name.length + 1));
   const reason = reasonText(said, isList && path === name);
   return kind === "lines" && path !== name ? t("say.line", { line: line + 1, reason }) : reason;
