@@ -17,6 +17,7 @@ from chat_app.infrastructure.celery_app import create_celery
 from chat_app.infrastructure.db import engine as engines
 from chat_app.infrastructure.db.tables import metadata
 from chat_app.infrastructure.logs import configure as configure_logs
+from chat_app.infrastructure.sweeps import SweepWatch
 from chat_app.settings import Settings
 from chat_app.wiring.adapters import create_adapters
 from chat_app.wiring.behaviours import create_services
@@ -49,14 +50,15 @@ def wire(
         engines.prepare(engine, adapters.blocking)
     services, drain = create_services(settings, adapters, pushing, engine)
     pushing.attach(services)
+    sweeps = SweepWatch(adapters.redis, celery)
     start, on_drain = _nothing, _nothing
     if role == "web":
         install_doors(app, settings, services, adapters.ids)
-        sockets = install_sockets(app, settings, services, pushing, adapters.ids)
+        sockets = install_sockets(app, settings, services, pushing, adapters.ids, sweeps)
         start, on_drain = sockets.start, sockets.say_goodbye
         _trust_proxies(app, settings.trusted_proxies)
     create_commands(app, services, settings)
-    app.extensions["cland"] = System(settings, services, drain, start, on_drain)
+    app.extensions["cland"] = System(settings, services, drain, sweeps, start, on_drain)
     return app
 
 

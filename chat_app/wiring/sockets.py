@@ -17,6 +17,7 @@ from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.doorkeeper import Doorkeeper
 from chat_app.infrastructure.realtime.engine import drop_slow_readers, release_pollers
 from chat_app.infrastructure.realtime.sockets import leave, upgrade
+from chat_app.infrastructure.sweeps import CHECK_SECONDS, SweepWatch
 from chat_app.settings import Settings
 from chat_app.use_cases.services import Services
 from chat_app.wiring.pushing import Pushing
@@ -34,13 +35,20 @@ class Sockets:
     """Both namespaces and the plain door of one web process."""
 
     def __init__(
-        self, server: Any, plain: PlainRooms, services: Services, settings: Settings, ids: Ids
+        self,
+        server: Any,
+        plain: PlainRooms,
+        services: Services,
+        settings: Settings,
+        ids: Ids,
+        sweeps: SweepWatch,
     ) -> None:
         loopback = None if settings.production else settings.port
         origins = Origins(settings.public_origin, settings.allowed_origins, loopback)
         self._server = server
         self._plain = plain
         self._services = services
+        self._sweeps = sweeps
         self.agents = AgentNamespace(services, ids, plain, origins)
         self.visitors = VisitorNamespace(services, ids, plain, origins)
         server.register_namespace(self.agents)
@@ -55,6 +63,7 @@ class Sockets:
         every(HEARTBEAT_SECONDS, self._heartbeat)
         every(RECHECK_SECONDS, self._recheck)
         every(ANNOUNCE_SECONDS, self._services.whereabouts.announce)
+        every(CHECK_SECONDS, self._sweeps.stand_in)
         every(SWEEP_SECONDS, self._doorkeeper.sweep)
         every(SWEEP_SECONDS, lambda: drop_slow_readers(self._server))
 
@@ -99,13 +108,18 @@ def _farewell() -> dict[str, float]:
 
 
 def install_sockets(
-    app: Flask, settings: Settings, services: Services, pushing: Pushing, ids: Ids
+    app: Flask,
+    settings: Settings,
+    services: Services,
+    pushing: Pushing,
+    ids: Ids,
+    sweeps: SweepWatch,
 ) -> Sockets:
     """Open the doors; /ws lies in front of Socket.IO, which lies in front of Flask."""
     if pushing.socketio is None:
         raise RuntimeError("only web processes have sockets")
     server = pushing.socketio.server
-    sockets = Sockets(server, pushing.plain, services, settings, ids)
+    sockets = Sockets(server, pushing.plain, services, settings, ids, sweeps)
     frame_bytes = settings.limits.frame_bytes
     machinery = Machinery(
         upgrade=lambda environ, protocol: upgrade(environ, frame_bytes, protocol),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chat_app.infrastructure.sweeps import SweepWatch
 from chat_app.settings import Settings
 from chat_app.use_cases.health import Drain
 from chat_app.use_cases.services import Services
@@ -19,5 +20,6 @@ class System:
     settings: Settings
     services: Services
     drain: Drain
+    sweeps: SweepWatch
     start: Callable[[], None]
     on_drain: Callable[[], None]
