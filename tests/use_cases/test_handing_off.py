@@ -103,6 +103,26 @@ def test_out_of_hours_the_visitor_is_asked_to_leave_a_message(world: World) -> N
     assert line.startswith("We are closed now")
 
 
+def test_in_a_line_that_is_full_the_visitor_is_asked_to_leave_a_message(world: World) -> None:
+    sales = world.add_department(max_queue=1)
+    world.add_session(department_id=sales.id)
+    session = world.add_session(status="bot", department_id=sales.id, locale="en")
+    view = world.handing_off.hand_off(owner(world, session), session.id)
+    assert (view.session.status, view.session.left_message) == ("queued", True)
+    assert lines(world, session) != ["You are in the queue for a person"]
+
+
+def test_nobody_waits_too_long_for_a_person_while_a_bot_answers(world: World) -> None:
+    sales = world.add_department(max_wait_seconds=60)
+    session = world.add_session(status="bot", department_id=sales.id, locale="en")
+    world.clock.advance(minutes=5)
+    world.waiting_limits.sweep()
+    assert (world.session(session.id).status, lines(world, session)) == ("bot", [])
+    world.handing_off.hand_off(owner(world, session), session.id)
+    world.waiting_limits.sweep()
+    assert not world.session(session.id).left_message, "the wait has only begun"
+
+
 def test_out_of_hours_the_bot_is_there(world: World) -> None:
     world.site = world.add_site(bot=make_bot())
     world.add_schedule(site_id=world.site.id)
