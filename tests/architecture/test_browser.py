@@ -75,10 +75,20 @@ def test_both_languages_have_the_same_words(folder: Path) -> None:
     )
     # Chinese has one form for every number.
     assert {key for key in english if not key.endswith(".one")} == set(chinese)
-    for key, text in (english | chinese).items():
+    for key, text in (*english.items(), *chinese.items()):
         assert text.strip() == text != "", key
     for key, text in chinese.items():
         assert set(PLACE.findall(text)) == set(PLACE.findall(english[key])), key
+
+
+@pytest.mark.parametrize("application", APPLICATIONS)
+def test_no_word_is_said_in_two_places(application: str) -> None:
+    """Folders are read into one book: the later would silently change what the earlier says."""
+    seen: set[str] = set()
+    for folder in APPLICATIONS[application]:
+        keys = set(json.loads((folder / "words" / "en.json").read_text(encoding="utf-8")))
+        assert not seen & keys
+        seen |= keys
 
 
 @pytest.mark.parametrize("application", APPLICATIONS)

@@ -59,7 +59,7 @@ def test_what_agents_do_with_a_conversation(
     desk.visit(visitor.session_id)
     snooze = desk.page.get_by_role("button", name=desk.t["snooze"], exact=True)
     expect(snooze.first).to_be_visible(timeout=15_000)  # the conversation has come to us
-    for key, title in (("t", "transfer"), ("z", "snooze"), ("Shift+E", "reason"), ("?", "keys")):
+    for key, title in (("t", "transfer"), ("z", "snooze"), ("Shift+E", "ending"), ("?", "keys")):
         desk.press(key)
         expect(desk.dialog(f"{title}.title")).to_be_visible()
         expect_accessible(desk.page)

@@ -101,9 +101,9 @@ def test_closed_taken_back_and_reopened(
     assert visitor.session(visitor.session_id)["status"] == "active"
 
     desk.press("Shift+E")
-    dialog = desk.dialog("reason.title")
-    dialog.get_by_label(desk.t["reason.no_reply"]).check()
-    dialog.get_by_role("button", name=desk.t["reason.submit"]).click()
+    dialog = desk.dialog("ending.title")
+    dialog.get_by_label(desk.t["ending.no_reply"]).check()
+    dialog.get_by_role("button", name=desk.t["ending.submit"]).click()
     expect(desk.box).to_be_hidden()
     expect(desk.title).to_be_focused()
     assert desks[0].session(visitor.session_id)["close_reason"] == "no_reply"

@@ -181,7 +181,7 @@ def because_text(session: Wire, t: Words) -> str:
 
 def reason_text(reason: str | None, t: Words) -> str:
     """Why it was closed: one of the usual reasons in words, else what was written."""
-    return t(f"reason.{reason}") if reason in CLOSE_REASONS else reason or ""
+    return t(f"ending.{reason}") if reason in CLOSE_REASONS else reason or ""
 
 
 def list_time(at: datetime, now: datetime, zone: tzinfo, t: Words) -> str:

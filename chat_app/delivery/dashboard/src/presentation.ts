@@ -5,6 +5,7 @@ import { clockTime, dayLabel, relativeTime, sameDay } from "../../browser/times"
 import { now, t, words } from "./boot";
 
 export const WAITING_TARGET_MS = 2 * 60_000;
+const CLOSE_REASONS: ReadonlySet<string> = new Set(["solved", "no_reply", "spam"]);
 const GROUP_GAP_MS = 5 * 60_000;
 
 export type Side = "visitor" | "agent" | "bot" | "note" | "system";
@@ -88,7 +89,7 @@ export function becauseText({ assigned_because: because, department }: AgentSess
 
 /** Why a conversation was closed: one of the usual reasons in words, else what was written. */
 export function reasonText(reason: string | null): string {
-  return reason && words.has(`reason.${reason}`) ? t(`reason.${reason}`) : (reason ?? "");
+  return reason && CLOSE_REASONS.has(reason) ? t(`ending.${reason}`) : (reason ?? "");
 }
 
 export function listTime(at: string): string {
