@@ -22,6 +22,8 @@ BOT = {
     "entries": [{"keywords": ["post"], "answer": "By bike"}] * 2,
 }  # fmt: skip
 NIGHTS = [{"weekday": day, "opens": "22:00", "closes": "02:00"} for day in range(5)]
+FITS = """() => [document.documentElement, document.querySelector("main")].every(
+    (one) => one.scrollWidth <= one.clientWidth)"""
 LOOKS = [("en", "light", 1280), ("zh-CN", "dark", 390)]
 
 
@@ -124,15 +126,16 @@ def test_the_last_admin_stays(stack: Stack, new_page: NewPage) -> None:
     Dashboard(page, stack.url, "en").sign_in()
     admin = Settings(page, stack.url, "en")
     admin.open("account")
-    page.get_by_role("main").get_by_role("link", name=admin.t["settings.team"]).click()
+    admin.follow("account.change_own")
     page.get_by_role("radio", name=re.compile(f"^{admin.t['role.agent']}")).check()
     admin.press("settings.save")
     expect(page.get_by_text(admin.t["reason.last_admin"])).to_be_visible(timeout=WAIT_MS)
     expect(page.get_by_role("radio").first).to_be_focused()
 
 
-def test_a_website_and_its_secret(stack: Stack, new_page: NewPage) -> None:
+def test_a_website_and_its_secret_without_a_socket(stack: Stack, new_page: NewPage) -> None:
     page = new_page()
+    page.route_web_socket(re.compile("socket.io"), lambda socket: socket.close())
     Dashboard(page, stack.url, "en").sign_in()
     admin = Settings(page, stack.url, "en")
     admin.open("sites")
@@ -149,6 +152,11 @@ def test_a_website_and_its_secret(stack: Stack, new_page: NewPage) -> None:
             rf'^<script src="{stack.url}/widget\.js" data-site="\w[\w-]+".* async></script>$'
         )
     )
+    page.get_by_label(admin.t["site.position.left"]).check()
+    admin.press("settings.save")
+    expect(admin.said).to_have_text(admin.t["say.saved"], timeout=WAIT_MS)
+    snippet = page.get_by_label(admin.t["site.snippet"], exact=True)
+    expect(snippet).to_have_value(re.compile(r' data-position="left" async></script>$'))
     admin.press("site.secret.new")
     page.get_by_role("dialog").get_by_role("button", name=admin.t["say.make"]).click()
     secret = page.get_by_role("textbox", name=admin.t["site.secret"], exact=True)
@@ -233,5 +241,7 @@ def test_every_page_is_accessible(
         page.goto(f"{stack.url}/dashboard/settings/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         shoot(page, f"settings-{language}-{path.replace('/', '-')[:20]}")
+        for size in ("100%", "200%"):
+            page.evaluate("size => (document.documentElement.style.fontSize = size)", size)
+            assert page.evaluate(FITS), f"{path} at {size}"

@@ -96,7 +96,7 @@ def _refuse(error: ChatError) -> Response:
     if _wants_data():
         response = jsonify(code=error.code, detail=error.detail)
     else:
-        place = "settings" if "/settings" in request.path else "inbox"
+        place = "settings" if "settings" in (request.endpoint or "") else "inbox"
         page = render_template("dashboard/problem.html", code=error.code, place=place)
         response = make_response(page)
     response.status_code = status_of(error)

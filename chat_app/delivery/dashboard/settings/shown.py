@@ -48,7 +48,7 @@ def snippet(public_url: str, site: Wire) -> str:
     """What a website embeds. The launcher is drawn before anything is asked, so its look is in it."""
     theme = site["theme"]
     words = [f'src="{escape(public_url)}/widget.js"', f'data-site="{escape(site["key"])}"']
-    if accent := theme.get("accent"):
+    if (accent := theme.get("accent", DEFAULT_ACCENT)) != DEFAULT_ACCENT:
         words.append(f'data-accent="{escape(accent)}"')
     if theme.get("position") == "left":
         words.append('data-position="left"')

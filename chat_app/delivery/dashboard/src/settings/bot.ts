@@ -1,7 +1,6 @@
 /** A website's bot: what it says, and its answers in their order, moved by buttons. */
 
 import { clone, must, setText } from "../dom";
-import type { FormOptions } from "./form";
 import { t } from "./page";
 
 interface Bot {
@@ -11,12 +10,7 @@ interface Bot {
   entries: { keywords: string[]; answer: string }[];
 }
 
-export function siteForm(form: HTMLFormElement): FormOptions {
-  const bot = new BotFields(must('[data-kind="bot"]', form));
-  return { own: { bot: () => bot.read() } };
-}
-
-class BotFields {
+export class BotFields {
   private readonly on: HTMLInputElement;
   private readonly inner: HTMLFieldSetElement;
   private readonly entries: HTMLElement;

@@ -3,14 +3,13 @@
 import { must, setText } from "../dom";
 import { followTheme, rememberZone } from "../preferences";
 import { prepareDeleting } from "./acting";
-import { siteForm } from "./bot";
 import { prepareCopying } from "./copying";
 import { Form, type FormOptions } from "./form";
 import { hoursForm } from "./hours";
 import { prepareNarrowing } from "./narrowing";
 import { stayPresent } from "./presence";
 import { fillAgent, fillDepartment, fillSite } from "./rows";
-import { prepareSite } from "./sites";
+import { prepareSite, siteForm } from "./sites";
 import { Table } from "./table";
 import { newAgent, prepareAccount } from "./team";
 
@@ -30,8 +29,12 @@ function prepareTables(): void {
 
 function prepareForms(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("[data-form]")) {
-    const options = FORMS[form.dataset.form ?? ""]?.(form);
-    new Form(form, { done: (_, { name }) => name && rename(String(name)), ...options });
+    const options = FORMS[form.dataset.form ?? ""]?.(form) ?? {};
+    const done: FormOptions["done"] = (answer, body) => {
+      if (body.name) rename(String(body.name));
+      options.done?.(answer, body);
+    };
+    new Form(form, { ...options, done });
   }
 }
 
