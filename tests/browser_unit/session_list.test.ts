@@ -121,3 +121,22 @@ test("j and k walk the rows and stop at the ends", () => {
   assert.deepEqual([list.beside(null, 1), list.beside("gone", -1)], ["c", "c"]);
   assert.equal(listed("open", []).beside(null, 1), undefined);
 });
+
+test("what the server no longer lists goes, but not what is only on a later page", () => {
+  const list = listed("open", [session("d", 40), session("c", 30), session("b", 20), session("a", 10)]);
+  list.dropMissing(list.activities(), [session("d", 40), session("b", 20)], false);
+  assert.deepEqual([...list.leaving], ["c"]);
+  list.settle();
+  list.dropMissing(list.activities(), [session("d", 40)], true);
+  list.settle("b");
+  assert.deepEqual(list.order, ["d", "b"], "the open one stays");
+});
+
+test("what changed while we asked is left alone", () => {
+  const list = listed("open", [session("a", 10)]);
+  const before = list.activities();
+  list.take(session("a", 20));
+  list.take(session("b", 30));
+  list.dropMissing(before, [], true);
+  assert.equal(list.leaving.size, 0);
+});

@@ -26,7 +26,8 @@ def call(browser: FlaskClient) -> Call:
 
     def call(method: str, path: str, **options: Any) -> TestResponse:
         headers = {"X-CSRF-Token": token, "Origin": OURS} | options.pop("headers", {})
-        return browser.open(path, method=method, headers=headers, **options)
+        sent = {name: value for name, value in headers.items() if value is not None}
+        return browser.open(path, method=method, headers=sent, **options)
 
     return call
 

@@ -64,8 +64,7 @@ export class List {
   /** Take in a newer copy of a session, without moving anything under the reader. */
   take(session: AgentSession): void {
     this.model.take(session);
-    if (this.isCalm()) this.settle();
-    else this.draw();
+    this.moved();
   }
 
   /** Put what waited in its place, for example after the person's own action. */
@@ -111,10 +110,14 @@ export class List {
    */
   async refresh(): Promise<string | null> {
     const load = this.loads;
+    const before = this.model.activities();
     try {
       const page = await fetchList(this.search, null);
       this.events.counts(page.counts);
-      if (load === this.loads) for (const session of page.items) this.take(session);
+      if (load !== this.loads) return null;
+      this.model.dropMissing(before, page.items, page.next_cursor === null);
+      for (const session of page.items) this.model.take(session);
+      this.moved();
       return null;
     } catch (error) {
       return error instanceof DataError ? error.code : "unknown";
@@ -204,6 +207,11 @@ export class List {
 
   private address(id: string): string {
     return addressOf(this.searchFor({ ...this.shown, query: "" }), id);
+  }
+
+  private moved(): void {
+    if (this.isCalm()) this.settle();
+    else this.draw();
   }
 
   /** Nothing may move while the pointer or the focus is in the list, or it is scrolled down. */

@@ -48,6 +48,27 @@ export class SessionList {
     else if (!this.order.includes(session.id) || this.movesUp(session.id)) this.waiting.add(session.id);
   }
 
+  /** When each session that is shown was last active; for `dropMissing`. */
+  activities(): Map<string, string> {
+    return new Map([...this.sessions].map(([id, { updated_at }]) => [id, updated_at]));
+  }
+
+  /**
+   * Let go of what the server no longer lists, though it would have to be on its first page: it was
+   * moved to where we may not see it, which no push tells us. `before` is how things stood when we
+   * asked; what has changed since is left alone.
+   */
+  dropMissing(before: ReadonlyMap<string, string>, page: readonly AgentSession[], isAll: boolean): void {
+    const listed = new Set(page.map(({ id }) => id));
+    const oldest = page.at(-1)?.updated_at ?? "";
+    for (const [id, at] of before) {
+      if (listed.has(id) || this.sessions.get(id)?.updated_at !== at) continue;
+      if (!isAll && at <= oldest) continue;
+      this.waiting.delete(id);
+      this.leaving.add(id);
+    }
+  }
+
   /** Put everything where it belongs; `stays` is kept although it may no longer belong. */
   settle(stays: string | null = null): void {
     for (const id of this.leaving) if (id !== stays) this.forget(id);
