@@ -133,6 +133,23 @@ def test_the_last_admin_stays(stack: Stack, new_page: NewPage) -> None:
     expect(page.get_by_role("radio").first).to_be_focused()
 
 
+def test_a_page_whose_sign_in_has_ended_says_what_to_do(stack: Stack, new_page: NewPage) -> None:
+    page = new_page()
+    Dashboard(page, stack.url, "en").sign_in()
+    admin = Settings(page, stack.url, "en")
+    page.goto(f"{stack.url}/dashboard/settings/departments/new")
+    admin.fill("department.name", "Never made")
+    kept = page.context.cookies()
+    page.context.clear_cookies(name="cland_agent")
+    admin.press("departments.add")
+    expect(admin.said).to_have_text(admin.t["say.signed_out"], timeout=WAIT_MS)
+    page.context.clear_cookies(name="cland_form")
+    page.context.add_cookies([one for one in kept if one["name"] == "cland_agent"])  # type: ignore[misc]  # read as they are set
+    admin.press("departments.add")
+    expect(admin.said).to_have_text(admin.t["say.forbidden"], timeout=WAIT_MS)
+    expect(admin.field("department.name")).to_have_value("Never made")
+
+
 def test_a_website_and_its_secret_without_a_socket(stack: Stack, new_page: NewPage) -> None:
     page = new_page()
     page.route_web_socket(re.compile("socket.io"), lambda socket: socket.close())

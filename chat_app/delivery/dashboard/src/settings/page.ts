@@ -20,6 +20,9 @@ export const { names } = data;
 /** What the server refused as a whole, in the reader's words. */
 export function failureText(error: Failure): string {
   if (error.code === "validation") return reasonText(error.message);
+  // What a page may do ends with its sign-in, though the person may be signed in anew elsewhere.
+  if (error.code === "unauthorized") return t("say.signed_out");
+  if (error.code === "forbidden") return t("say.forbidden");
   const key = words.has(`error.${error.code}`) ? `error.${error.code}` : "error.unknown";
   return t(key, { seconds: error.retry_after ?? 1 });
 }
