@@ -12,7 +12,7 @@ READY_DEV := $(READY) --dev
 PLAIN := not browser and not faults and not mysql
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-fast test-browser test-faults test-mysql \
+.PHONY: help run build test test-fast test-browser test-faults test-mysql bench \
 	check format lint types contracts migrate migration lock clean
 
 help: ## List the targets
@@ -47,6 +47,12 @@ test-mysql: ## The repositories' contract on MySQL or MariaDB (needs TEST_MYSQL_
 		{ echo "make test-mysql needs TEST_MYSQL_URL=mysql://user:password@host/an_empty_database" >&2; exit 1; }
 	@$(READY_DEV)
 	@$(BIN)/python -m pytest -m mysql
+
+bench: ## Messages per second beside a minimal Node server (5 minutes; bench/run.py --help)
+	@$(READY_DEV)
+	@command -v node npm >/dev/null || { echo "make bench needs node and npm on PATH" >&2; exit 1; }
+	@cd bench && npm ci --silent
+	@$(BIN)/python bench/run.py
 
 check: lint types contracts ## Everything that reads the code: lint, types, contracts
 
