@@ -21,8 +21,9 @@ def options_for(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return shared | sqlite.engine_options()
     pooled = {
-        "pool_size": 10,
-        "max_overflow": 10,
+        # All of them are kept: opening one costs more than many transactions.
+        "pool_size": 20,
+        "max_overflow": 0,
         "pool_timeout": ANSWER_SECONDS,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
@@ -36,7 +37,8 @@ def options_for(url: str) -> dict[str, Any]:
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
-        "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000",
+        "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
+        " -c timezone=UTC",
     }
     return (
         shared

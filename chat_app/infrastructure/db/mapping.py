@@ -5,7 +5,6 @@ from sqlalchemy.orm import registry
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
 from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
-from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
@@ -24,7 +23,6 @@ for _entity, _table in (
     (AgentLease, tables.agent_lease),
     (Visitor, tables.visitor),
     (VisitorToken, tables.visitor_token),
-    (Message, tables.message),
     (Assignment, tables.assignment),
     (OutboxEntry, tables.outbox),
 ):

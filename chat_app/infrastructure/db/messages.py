@@ -2,16 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.message import Message
 from chat_app.domain.session import Session, Side
 from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.rows import Rows
+from chat_app.infrastructure.db.shapes import Shape, recordset, send, takes_documents
 
 _S = tables.chat_session.c
 _M = tables.message.c
+_SHAPE: Shape[Message] = Shape(Message, tables.message, Message)
 Key = tuple[str, str, str, str]
+_KEY_NAMES = ("session_id", "sender_kind", "sender_id", "client_msg_id")
+_KEYS = [_M[name] for name in _KEY_NAMES]
+_BY_KEYS = _SHAPE.query().where(tuple_(*_KEYS).in_(bindparam("keys", expanding=True)))
+_GIVEN = recordset((one.name, one) for one in _KEYS)
+_NAMED = ", ".join(_KEY_NAMES)
+_BY_DOCUMENT = (
+    f"SELECT to_jsonb(m) FROM message m WHERE ({_NAMED}) IN (SELECT given.* FROM {_GIVEN})"  # noqa: S608 - names of ours
+)
 
 
 class SqlMessages:
@@ -19,20 +30,30 @@ class SqlMessages:
 
     def __init__(self, session: OrmSession) -> None:
         self._session = session
+        self._rows = Rows(session, _SHAPE)
 
     def add(self, message: Message) -> None:
-        """Store it with the next flush."""
-        self._session.add(message)
+        """Store it with the next flush; its session must be stored by then."""
+        self._rows.add(message)
+
+    def write(self) -> None:
+        """Send what is new or changed to the database."""
+        self._rows.write()
 
     def get(self, session_id: str, message_id: str) -> Message | None:
         """By id, if it belongs to the session."""
-        query = select(Message).where(_M.session_id == session_id, _M.id == message_id)
-        return self._session.scalar(query)
+        query = _SHAPE.query().where(_M.session_id == session_id, _M.id == message_id)
+        return next(iter(self._rows.read(query)), None)
 
     def by_client_ids(self, keys: Sequence[Key]) -> Mapping[Key, Message]:
         """What earlier sends stored, by (session id, sender kind, sender id, client id)."""
-        key = tuple_(_M.session_id, _M.sender_kind, _M.sender_id, _M.client_msg_id)
-        found = self._session.scalars(select(Message).where(key.in_(keys)))
+        if takes_documents(self._session):
+            named = [dict(zip(_KEY_NAMES, key, strict=True)) for key in keys]
+            self._rows.write()
+            documents = send(self._session, _BY_DOCUMENT, named)
+            found = self._rows.keep(_SHAPE.from_document(one) for (one,) in documents)
+        else:
+            found = self._rows.read(_BY_KEYS, {"keys": keys})
         return {
             (one.session_id, one.sender_kind, one.sender_id, one.client_msg_id): one
             for one in found
@@ -41,25 +62,25 @@ class SqlMessages:
     def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
         """The next `limit` messages after `seq`, in rising order."""
         number = _seq(side)
-        query = select(Message).where(_M.session_id == session_id, number > seq)
-        return list(self._session.scalars(query.order_by(number).limit(limit)))
+        query = _SHAPE.query().where(_M.session_id == session_id, number > seq)
+        return self._rows.read(query.order_by(number).limit(limit))
 
     def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
         """The `limit` messages before `seq` (None: the newest), in rising order."""
         number = _seq(side)
-        query = select(Message).where(_M.session_id == session_id, number.is_not(None))
+        query = _SHAPE.query().where(_M.session_id == session_id, number.is_not(None))
         if seq is not None:
             query = query.where(number < seq)
-        newest_first = self._session.scalars(query.order_by(number.desc()).limit(limit))
-        return list(newest_first)[::-1]
+        newest_first = self._rows.read(query.order_by(number.desc()).limit(limit))
+        return newest_first[::-1]
 
     def after_revision(
         self, session_id: str, side: Side, revision: int, limit: int
     ) -> Sequence[Message]:
         """The next `limit` messages that are new or changed, in rising revision."""
         number = _M.visitor_revision if side == "visitor" else _M.revision
-        query = select(Message).where(_M.session_id == session_id, number > revision)
-        return list(self._session.scalars(query.order_by(number).limit(limit)))
+        query = _SHAPE.query().where(_M.session_id == session_id, number > revision)
+        return self._rows.read(query.order_by(number).limit(limit))
 
     def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
         """`seq` of `side` in both numberings: (seq, visitor_seq) of all up to there."""
@@ -87,10 +108,10 @@ class SqlMessages:
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         """What the visitor has said after `seq`."""
-        query = select(Message).where(
+        query = _SHAPE.query().where(
             _M.session_id == session_id, _M.seq > seq, _M.sender_kind == "visitor"
         )
-        return list(self._session.scalars(query.order_by(_M.seq)))
+        return self._rows.read(query.order_by(_M.seq))
 
 
 def _seq(side: Side) -> ColumnElement[int]:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.shapes import takes_documents
+
+_V = tables.visitor.c
+_BLOCKED = select(_V.id).where(_V.id.in_(bindparam("ids", expanding=True)), _V.blocked.is_(True))
+
+_BLOCKED_OF_LIST = (
+    "SELECT CAST(id AS text) FROM visitor WHERE id = ANY(CAST(%(ids)s AS uuid[])) AND blocked"
+)
 
 
 class SqlVisitors:
@@ -34,9 +42,10 @@ class SqlVisitors:
         wanted = list(ids)
         if not wanted:
             return set()
-        visitors = tables.visitor.c
-        query = select(visitors.id).where(visitors.id.in_(wanted), visitors.blocked.is_(True))
-        return set(self._session.scalars(query))
+        if takes_documents(self._session):
+            found = self._session.connection().exec_driver_sql(_BLOCKED_OF_LIST, {"ids": wanted})
+            return {row[0] for row in found}
+        return set(self._session.scalars(_BLOCKED, {"ids": wanted}))
 
     def by_external_id(self, site_id: str, external_id: str) -> Visitor | None:
         """By the site's own, proven id."""

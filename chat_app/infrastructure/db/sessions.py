@@ -25,6 +25,8 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
 from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.plain_session import PLAIN, locked_rows
+from chat_app.infrastructure.db.rows import Rows
 
 _S = tables.chat_session.c
 _M = tables.message.c
@@ -36,6 +38,11 @@ class SqlSessions:
 
     def __init__(self, session: OrmSession) -> None:
         self._session = session
+        self._plain = Rows(session, PLAIN)
+
+    def write(self) -> None:
+        """Send to the database what changed of the sessions of `locked_among`."""
+        self._plain.write()
 
     def add(self, session: Session) -> None:
         """Store it before anything that refers to it."""
@@ -57,14 +64,8 @@ class SqlSessions:
         The rows are locked in the order of their ids, whatever other transactions do: two that
         want the same sessions wait for each other and never in a circle.
         """
-        query = (
-            select(Session)
-            .where(_S.id.in_(sorted(ids)))
-            .order_by(_S.id)
-            .with_for_update(key_share=True)
-        )
-        found = self._session.scalars(query, execution_options={"populate_existing": True})
-        return {one.id: one for one in found}
+        found = locked_rows(self._session, sorted(ids))
+        return {one.id: one for one in self._plain.hold(found)}
 
     def open_of(self, site_id: str, visitor_id: str) -> Session | None:
         """The one open session a visitor may have at a site."""

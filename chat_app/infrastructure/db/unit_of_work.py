@@ -89,6 +89,8 @@ class SqlUnitOfWork:
     def flush(self) -> None:
         """Send what was changed to the database now."""
         self._session.flush()
+        self.sessions.write()
+        self.messages.write()
 
     def commit(self, *events: Event) -> None:
         """Commit with the outbox rows the events ask for; then let the effects follow."""
@@ -103,6 +105,7 @@ class SqlUnitOfWork:
         rows = [row for event in events for row in self._after_commit.rows(event)]
         if rows:
             self.outbox.add(*rows)
+        self.flush()
         self._reach("pre_commit")
         self._session.commit()
         self._reach("post_commit")

@@ -1,0 +1,111 @@
+"""How an entity lies in its table, and the statements that move many of them at once.
+
+Anywhere a statement with many rows is a long list of parameters, of which each is bound,
+converted and quoted for itself. PostgreSQL also takes all rows as one JSON document, which is
+written and read in one go: on the way of every message that is what counts (docs/performance.md).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from functools import cache, lru_cache
+from operator import attrgetter, itemgetter
+from typing import Any, Generic, TypeVar
+
+import orjson
+from sqlalchemy import (
+    Column,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session as OrmSession
+
+from chat_app.infrastructure.db.types import UtcDateTime
+
+E = TypeVar("E")
+Values = tuple[Any, ...]
+ROW_ID = "row_id"
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+
+
+class Shape(Generic[E]):
+    """A column a field, in the order of the fields; the first field is the id."""
+
+    def __init__(self, entity: type[Any], table: Table, make: Callable[..., E]) -> None:
+        self.names = tuple(field.name for field in fields(entity))
+        self.columns: list[Column[Any]] = [table.c[name] for name in self.names]
+        self.table = table
+        self.make = make
+        self.values: Callable[[E], Values] = attrgetter(*self.names)
+        self._insertion = insert(table)
+        self._in_order: Callable[[Mapping[str, Any]], Values] = itemgetter(*self.names)
+        self._times = [one.name for one in self.columns if isinstance(one.type, UtcDateTime)]
+
+    def query(self) -> Select[Any]:
+        """All columns, to be narrowed."""
+        return select(*self.columns)
+
+    def insert(self, session: OrmSession, rows: Sequence[Values]) -> None:
+        """Insert rows, given in the order of the fields."""
+        named = [dict(zip(self.names, row, strict=True)) for row in rows]
+        if takes_documents(session):
+            send(session, _document_insertion(self.table, self.names), named)
+        else:
+            session.execute(self._insertion, named)
+
+    def update(self, session: OrmSession, names: Values, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Set the same columns of several rows; each row says its ROW_ID."""
+        if takes_documents(session):
+            send(session, _document_update(self.table, names), rows)
+        else:
+            session.execute(_update(self.table, names), list(rows))
+
+    def from_document(self, found: dict[str, Any]) -> Values:
+        """The values of a row that came as PostgreSQL's own JSON of it, with its times in UTC."""
+        for name in self._times:
+            if (time := found[name]) is not None:
+                found[name] = datetime.fromisoformat(time)
+        return self._in_order(found)
+
+
+def takes_documents(session: OrmSession) -> bool:
+    """Whether the database takes many rows as one document."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def send(session: OrmSession, statement: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    """Run a statement that reads from `recordset`; plain SQL needs no compiling."""
+    given = {"rows": orjson.dumps(rows).decode()}
+    return session.connection().exec_driver_sql(statement, given)
+
+
+def recordset(columns: Iterable[tuple[str, Column[Any]]]) -> str:
+    """The rows of a document as a table `given`, with these names and the types of these columns."""
+    typed = ", ".join(f"{name} {one.type.compile(dialect=_DIALECT)}" for name, one in columns)
+    return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS given({typed})"
+
+
+@cache
+def _document_insertion(table: Table, names: Values) -> str:
+    given = recordset((name, table.c[name]) for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT given.* FROM {given}"  # noqa: S608 - names of ours
+
+
+@lru_cache(maxsize=256)
+def _document_update(table: Table, names: Values) -> str:
+    given = recordset([(ROW_ID, table.c.id), *((name, table.c[name]) for name in names)])
+    changes = ", ".join(f"{name} = given.{name}" for name in names)
+    where = f"{table.name}.id = given.{ROW_ID}"
+    return f"UPDATE {table.name} SET {changes} FROM {given} WHERE {where}"  # noqa: S608 - names of ours
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table, names: Values) -> Update:
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    return update(table).where(table.c.id == bindparam(ROW_ID)).values(values)
