@@ -5,6 +5,7 @@ that many children, each started as `python wsgi.py --listen-fd N` on the parent
 """
 
 import argparse
+import contextlib
 import gc
 import logging
 import resource
@@ -26,7 +27,7 @@ from chat_app.domain.ports import Blocking
 from chat_app.fleet import BAD_CONFIGURATION, Fleet
 from chat_app.infrastructure.realtime.blocking import HubBlocking
 from chat_app.infrastructure.realtime.patience import limit_waiting
-from chat_app.infrastructure.realtime.sockets import TAKEN_OVER
+from chat_app.infrastructure.realtime.sockets import PLACES, TAKEN_OVER
 from chat_app.listening import ListenError, listen
 from chat_app.settings import Settings, SettingsError
 from chat_app.wiring.system import System
@@ -47,6 +48,10 @@ _MOST_CONNECTIONS: Final = 10_000
 # Files that are no client's: the database, Redis, logs, the hub. When `accept` runs out of
 # descriptors eventlet's server ends, so the pool must be full before that.
 _OTHER_FILES: Final = 256
+_STEP_SECONDS: Final = 0.02
+# How many objects come to be before garbage is looked for: a batch of messages makes thousands,
+# none of them in circles.
+_MOST_YOUNG_OBJECTS: Final = 10_000
 
 # `chat_app.create_app`, with the way of running work off the hub.
 AppFactory = Callable[[Settings, Literal["web"], Blocking], Flask]
@@ -107,13 +112,15 @@ def serve(app: Flask, listener: socket.socket) -> int:
     limit_waiting()
     system: System = app.extensions["cland"]
     system.start()
+    pool = eventlet.GreenPool(_pool_size())
+    places = Places(pool)
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
-        without_compression(app),
+        on_own_terms(app, places),
         log=ServerLog(),
         log_format="",
-        custom_pool=eventlet.GreenPool(_pool_size()),
+        custom_pool=pool,
         # True would send tracebacks to clients.
         debug=False,
         # Idle keep-alive connections outlive those of a router in front (Heroku: 90 s); a client
@@ -125,29 +132,32 @@ def serve(app: Flask, listener: socket.socket) -> int:
     # What the application is made of never becomes garbage: spare full collections the walk.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MOST_YOUNG_OBJECTS, 20, 20)
     _log.info("listening on http://%s:%d", *listener.getsockname()[:2])
     stop.wait()
     if server.dead:
         server.wait()
         return 1
-    drain(system, server)
+    drain(system, server, places)
     return 0
 
 
-def drain(system: System, server: GreenThread) -> None:
+def drain(system: System, server: GreenThread, places: "Places") -> None:
     """Say goodbye, stop accepting, and let what runs finish for at most `DRAIN_SECONDS`."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(LAST_RESORT_SECONDS)
     system.drain.begin()
     system.on_drain()
     eventlet.sleep(NOTICE_SECONDS)
+    finished = False
     with eventlet.Timeout(DRAIN_SECONDS, False):
         server.kill()
-        try:
+        with contextlib.suppress(greenlet.GreenletExit):
             server.wait()
-        except greenlet.GreenletExit:
-            return
-    _log.warning("leaving with unfinished requests after %.0f s", DRAIN_SECONDS)
+        places.wait_until_free()
+        finished = True
+    if not finished:
+        _log.warning("leaving with unfinished requests after %.0f s", DRAIN_SECONDS)
 
 
 class ServerLog:
@@ -169,15 +179,41 @@ class ServerLog:
         _log.error(text)
 
 
-def without_compression(app: "WSGIApplication") -> "WSGIApplication":
-    """Wrap `app` so that no WebSocket negotiates permessage-deflate.
+class Places:
+    """Counts connections that outlive their request and its greenlet, among all of the pool."""
 
-    Eventlet accepts it whenever a browser offers it: 100 KB and a compression a frame per socket.
+    def __init__(self, pool: eventlet.GreenPool) -> None:
+        self._free = pool.sem
+        self._taken = 0
+
+    def take(self) -> bool:
+        """Count one more; False when there are too many."""
+        taken: bool = self._free.acquire(blocking=False)
+        self._taken += taken
+        return taken
+
+    def give(self) -> None:
+        """Count one less."""
+        self._taken -= 1
+        self._free.release()
+
+    def wait_until_free(self) -> None:
+        """Wait until every such connection has ended and been forgotten."""
+        while self._taken:
+            eventlet.sleep(_STEP_SECONDS)
+
+
+def on_own_terms(app: "WSGIApplication", places: Places) -> "WSGIApplication":
+    """Wrap `app` so that its WebSockets may leave the server, and none negotiates compression.
+
+    Eventlet accepts permessage-deflate whenever a browser offers it: 100 KB and a compression a
+    frame per socket.
     """
 
     def wsgi(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         environ[TAKEN_OVER] = _leave_connection
+        environ[PLACES] = places
         return app(environ, start_response)
 
     return wsgi

@@ -14,6 +14,7 @@ from chat_app.domain.events import Event
 from chat_app.domain.mail import Mail
 from chat_app.domain.viewing import Viewer
 from chat_app.domain.visitor import Identity, Page
+from chat_app.infrastructure.blocking import DirectBlocking
 from tests.builders import NOON, new_id
 
 T = TypeVar("T")
@@ -220,7 +221,7 @@ class FakeProbe:
         return self.trouble
 
 
-class CountingBlocking:
+class CountingBlocking(DirectBlocking):
     """Runs work at once and keeps what was run."""
 
     def __init__(self) -> None:

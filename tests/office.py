@@ -11,6 +11,7 @@ from chat_app.domain.limits import Limits
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.infrastructure.recent import NoRecentMessages
@@ -92,7 +93,7 @@ class Office:
         self.staff = Staff(uow, hands, PlainPasswords(), self.ids, clock)
         self.departments = Departments(uow, views, self.ids, clock)
         self.messages = Messages(
-            uow, MessageLog(uow, posting), views, NoRecentMessages(), self.realtime, NoLimits(), limits
+            uow, MessageLog(uow, posting, DirectBlocking()), views, NoRecentMessages(), self.realtime, NoLimits(), limits
         )  # fmt: skip
 
     def _handlers(self) -> dict[str, Any]:

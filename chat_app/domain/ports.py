@@ -163,11 +163,31 @@ class Mailer(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """Something one waits for and another gives."""
+
+    def set(self) -> None:
+        """Let whoever waits go on; whoever comes later does not wait."""
+        ...
+
+    def wait(self) -> object:
+        """Return once it is set."""
+        ...
+
+
 class Blocking(Protocol):
-    """Runs work that would hold up the event loop."""
+    """Waits for work, and for others, without holding up the event loop."""
 
     def run(self, work: Callable[..., T], *args: Any) -> T:
         """Run `work(*args)` in a native thread where the server is an event loop."""
+        ...
+
+    def turn(self) -> Turn:
+        """A turn that nobody has given yet."""
+        ...
+
+    def breathe(self) -> None:
+        """Let those go on who can at this moment; where nobody can it takes no time."""
         ...
 
 

@@ -1,5 +1,6 @@
 """Work that may take long, where nothing else waits for the thread."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,3 +13,10 @@ class DirectBlocking:
     def run(self, work: Callable[..., T], *args: Any) -> T:
         """Run `work(*args)` here."""
         return work(*args)
+
+    def turn(self) -> threading.Event:
+        """For threads."""
+        return threading.Event()
+
+    def breathe(self) -> None:
+        """Threads go on by themselves."""

@@ -8,12 +8,13 @@ write-ahead log; here it saves statements and round trips, too.)
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, NotFound, Unavailable
 from chat_app.domain.events import MessageSent
 from chat_app.domain.message import Draft, Message
+from chat_app.domain.ports import Blocking, Turn
 from chat_app.domain.repositories import Collision, Duplicate, Follow, UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
 from chat_app.use_cases.access import may_see
@@ -21,8 +22,8 @@ from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Known, Posting
 
 MOST_TOGETHER = 100
-# One stores while another waits for the database; rows are locked in one order, so never in a circle.
-MOST_LEADERS = 2
+# More than one would make smaller batches of the same sends, and each batch costs round trips.
+MOST_LEADERS = 1
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class _Send:
     actor: Actor
     session_id: str
     draft: Draft
-    turn: threading.Event = field(default_factory=threading.Event)
+    turn: Turn
     leads: bool = False
     sent: Sent | None = None
     error: BaseException | None = None
@@ -60,10 +61,15 @@ class MessageLog:
     """Stores messages. What one send does wrong is its own: its neighbours are stored."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, posting: Posting, most_leaders: int = MOST_LEADERS
+        self,
+        uow: UnitOfWorkFactory,
+        posting: Posting,
+        blocking: Blocking,
+        most_leaders: int = MOST_LEADERS,
     ) -> None:
         self._uow = uow
         self._posting = posting
+        self._blocking = blocking
         self._most_leaders = most_leaders
         self._mutex = threading.Lock()
         self._waiting: deque[_Send] = deque()
@@ -75,7 +81,7 @@ class MessageLog:
         Raises NotFound, Blocked, SessionClosed, Forbidden, Validation or Unavailable. The others
         hear of the message only after this returns.
         """
-        send = _Send(actor, session_id, draft)
+        send = _Send(actor, session_id, draft, self._blocking.turn())
         with self._mutex:
             if self._leaders < self._most_leaders:
                 self._leaders += 1
@@ -108,6 +114,7 @@ class MessageLog:
             raise
 
     def _lead(self, leader: _Send) -> None:
+        self._blocking.breathe()  # what has arrived already comes along
         with self._mutex:
             count = min(len(self._waiting), MOST_TOGETHER - 1)
             batch = [leader, *(self._waiting.popleft() for _ in range(count))]

@@ -72,7 +72,7 @@ def create_services(
     views = Views(adapters.visitors, clock)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
-    log = MessageLog(uow, posting)
+    log = MessageLog(uow, posting, adapters.blocking)
     left_messages = LeftMessages(hands, clock)
     handing_off = HandingOff(uow, views, hands, left_messages, clock)
     bots = Bots(uow, handing_off, ids, clock)

@@ -15,11 +15,12 @@ from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
 from chat_app.domain.events import QueueMoved, SessionView
 from chat_app.domain.ports import RecentMessages, Wakeup
 from chat_app.infrastructure.realtime.background import Background
-from chat_app.infrastructure.realtime.bus import Bus, LocalRooms, Nowhere
+from chat_app.infrastructure.realtime.bus import Bus, LocalRooms, Nowhere, Publisher
 from chat_app.infrastructure.realtime.outgoing import AtOnce, Outgoing
 from chat_app.infrastructure.realtime.server import create_socketio
 from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.infrastructure.redis.connection import Guarded
+from chat_app.infrastructure.redis.pipe import Pipe
 from chat_app.infrastructure.redis.recent import RedisRecentMessages
 from chat_app.infrastructure.wakeup import CeleryWakeup, NoWakeup
 from chat_app.settings import Settings
@@ -81,8 +82,8 @@ def create_pushing(
     at_once = AtOnce()
     if settings.redis_url is None or redis is None:
         return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup(), NoRecentMessages())
-    bus = Bus(settings.redis_url, write_only=True, publish=at_once.run)
-    recent = RedisRecentMessages(redis, settings.secret_key, at_once.run)
+    bus = Publisher(settings.redis_url, at_once.run)
+    recent = RedisRecentMessages(redis, settings.secret_key, Pipe(redis.client, at_once.run).put)
     return Pushing(bus, at_once, _at_once_too, CeleryWakeup(celery, at_once.run), recent)
 
 
@@ -91,15 +92,16 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
     # Three queues, so that neither a hung bus nor a hung broker holds up the sockets of this
     # process. Their greenlets begin with the first job.
     pushes, publishes, wakeups = Outgoing(), Outgoing(), Outgoing()
-    manager: Any = LocalRooms(plain.deliver)
+    manager: Any = LocalRooms(plain)
     wakeup: Wakeup = NoWakeup()
     recent: RecentMessages = NoRecentMessages()
     if settings.redis_url is not None and redis is not None:
-        manager = Bus(
-            settings.redis_url, write_only=False, publish=publishes.run, deliver=plain.deliver
-        )
+        manager = Bus(settings.redis_url, plain, publishes.run)
+        plain.watch(manager.follow, manager.leave)
         wakeup = CeleryWakeup(celery, wakeups.run)
-        recent = RedisRecentMessages(redis, settings.secret_key, publishes.run)
+        recent = RedisRecentMessages(
+            redis, settings.secret_key, Pipe(redis.client, publishes.run).put
+        )
     socketio = create_socketio(
         app,
         manager,

@@ -15,7 +15,8 @@ from chat_app.delivery.realtime.websocket import Machinery, PlainDoor
 from chat_app.domain.ports import Ids
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.doorkeeper import Doorkeeper
-from chat_app.infrastructure.realtime.engine import drop_slow_readers, release_pollers
+from chat_app.infrastructure.realtime.engine import drop_slow_readers, release_clients
+from chat_app.infrastructure.realtime.pings import Pings
 from chat_app.infrastructure.realtime.sockets import leave, upgrade
 from chat_app.infrastructure.sweeps import CHECK_SECONDS, SweepWatch
 from chat_app.settings import Settings
@@ -27,7 +28,7 @@ RECHECK_SECONDS = 4
 SWEEP_SECONDS = 1
 ANNOUNCE_SECONDS = 1
 MOST_RECONNECT_SECONDS = 10.0
-POLLERS_LEAVE_SECONDS = 0.3
+CLIENTS_LEAVE_SECONDS = 0.3
 _NOT_AUTHENTICATED = 4401
 
 
@@ -54,7 +55,10 @@ class Sockets:
         server.register_namespace(self.agents)
         server.register_namespace(self.visitors)
         most = settings.limits.unconnected_sockets_per_address if settings.rate_limits else None
-        self._doorkeeper = Doorkeeper(server, (AGENTS, VISITORS), most)
+        on_hub = settings.async_mode == "eventlet" and settings.websocket == "own"
+        self._pings = Pings(server) if on_hub else None
+        adopt = self._pings.adopt if self._pings else _leave_alone
+        self._doorkeeper = Doorkeeper(server, (AGENTS, VISITORS), most, adopt)
         self._background = Background(server.start_background_task, server.sleep)
 
     def start(self) -> None:
@@ -65,6 +69,8 @@ class Sockets:
         every(ANNOUNCE_SECONDS, self._services.whereabouts.announce)
         every(CHECK_SECONDS, self._sweeps.stand_in)
         every(SWEEP_SECONDS, self._doorkeeper.sweep)
+        if self._pings is not None:
+            every(SWEEP_SECONDS, self._pings.sweep)
         every(SWEEP_SECONDS, lambda: drop_slow_readers(self._server))
 
     def say_goodbye(self) -> None:
@@ -79,7 +85,7 @@ class Sockets:
                     ignore_queue=True,
                 )
         self._plain.close_all(lambda: {"type": "server_draining", "data": _farewell()})
-        self._background.later(POLLERS_LEAVE_SECONDS, lambda: release_pollers(self._server))
+        self._background.later(CLIENTS_LEAVE_SECONDS, lambda: release_clients(self._server))
 
     def _heartbeat(self) -> None:
         services = self._services
@@ -100,6 +106,10 @@ class Sockets:
                 eio_sid = self._server.manager.eio_sid_from_sid(sid, AGENTS)
                 self._server.disconnect(sid, namespace=AGENTS)
                 self._doorkeeper.watch(eio_sid)
+
+
+def _leave_alone(_: str) -> None:
+    """The library asks its clients itself."""
 
 
 def _farewell() -> dict[str, float]:

@@ -12,6 +12,7 @@ from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.limits import Limits
 from chat_app.domain.repositories import SessionFilter
 from chat_app.domain.session import Session
+from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.infrastructure.recent import NoRecentMessages
@@ -46,7 +47,7 @@ class Chat:
         posting = Posting(ids, clock, limits.message_characters)
         self.messages = Messages(
             bench.uow,
-            MessageLog(bench.uow, posting),
+            MessageLog(bench.uow, posting, DirectBlocking()),
             views,
             NoRecentMessages(),
             bench.realtime,
@@ -101,10 +102,12 @@ def numbers(bench: Bench, session: Session) -> tuple[list[int], list[int | None]
 
 
 def test_everybody_who_speaks_at_once_gets_a_number_of_its_own(
-    real_bench: Bench, chat: Chat
+    real_bench: Bench,
 ) -> None:
     visitor = real_bench.visitor()
     session = real_bench.session(visitor)
+    # One process stores one group after the other; only several can get in one another's way.
+    processes = [Chat(real_bench) for _ in range(4)]
     speakers: list[Actor] = [
         visitor_actor(visitor) if number % 2 else agent_actor() for number in range(THREADS)
     ]
@@ -113,7 +116,7 @@ def test_everybody_who_speaks_at_once_gets_a_number_of_its_own(
         actor = speakers[number]
         kind = "note" if number == 0 else "text"
         sent = [
-            chat.messages.send(actor, session.id, make_draft(str(one), kind=kind))
+            processes[number % 4].messages.send(actor, session.id, make_draft(str(one), kind=kind))
             for one in range(EACH)
         ]
         return [one.message.seq for one in sent]
@@ -126,12 +129,13 @@ def test_everybody_who_speaks_at_once_gets_a_number_of_its_own(
     assert len(real_bench.realtime.events) == THREADS * EACH
 
 
-def test_the_same_message_sent_at_once_is_stored_once(real_bench: Bench, chat: Chat) -> None:
+def test_the_same_message_sent_at_once_is_stored_once(real_bench: Bench) -> None:
     visitor = real_bench.visitor()
+    processes = [Chat(real_bench) for _ in range(4)]
     session, draft = real_bench.session(visitor), make_draft("once", client_msg_id="same")
 
-    def send(_: int) -> Sent:
-        return chat.messages.send(visitor_actor(visitor), session.id, draft)
+    def send(number: int) -> Sent:
+        return processes[number % 4].messages.send(visitor_actor(visitor), session.id, draft)
 
     sent = at_once(send)
     assert sorted(one.duplicate for one in sent) == [False] + [True] * (THREADS - 1)

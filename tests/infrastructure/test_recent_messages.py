@@ -26,7 +26,9 @@ class Tail:
     def __init__(self, url: str) -> None:
         self.client = connect(url)
         self.client.flushall()
-        self.recent = RedisRecentMessages(Guarded(self.client), "a secret", lambda job: job())
+        self.recent = RedisRecentMessages(
+            Guarded(self.client), "a secret", self.client.execute_command
+        )
         self.session = make_session(make_visitor())
         self.stored: list[Message] = []
 
@@ -157,7 +159,8 @@ def test_an_entry_signed_with_another_secret_is_not_believed(
     tail: Tail, valkey: EmbeddedValkey
 ) -> None:
     tail.say()
-    other = RedisRecentMessages(Guarded(connect(valkey.url)), "another", lambda job: job())
+    client = connect(valkey.url)
+    other = RedisRecentMessages(Guarded(client), "another", client.execute_command)
     assert list(other.newest(tail.session)) == []
 
 

@@ -10,6 +10,7 @@ from chat_app.domain.errors import ChatError, NotFound, SessionClosed, Unavailab
 from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.repositories import Collision
 from chat_app.domain.session import Session
+from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.use_cases.message_log import MessageLog, _Send
 from tests.builders import make_draft, new_id, visitor_actor
 from tests.fake_database import FakeUnitOfWork
@@ -22,7 +23,7 @@ class Crowd:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.log = MessageLog(world.db, world.posting, most_leaders=1)
+        self.log = MessageLog(world.db, world.posting, DirectBlocking())
         self.results: dict[str, object] = {}
         self._threads: list[threading.Thread] = []
 
@@ -126,6 +127,25 @@ def test_the_same_id_twice_in_one_transaction_is_one_message(world: World, crowd
     assert sorted(answers) == [False, True, True, True, True, True]
     assert len(world.said_in(session.id)) == 1
     assert len(world.realtime.of(MessageSent)) == 2
+
+
+def test_what_has_arrived_when_a_leader_begins_comes_along(world: World) -> None:
+    pairs = people(world, 4)
+
+    class Breath(DirectBlocking):
+        """The others arrive while the leader lets them go on."""
+
+        def breathe(self) -> None:
+            for session, actor in pairs[1:]:
+                send = _Send(actor, session.id, make_draft(), threading.Event())
+                with log._mutex:
+                    log._waiting.append(send)
+
+    log = MessageLog(world.db, world.posting, Breath())
+    before = world.db.commits
+    log.append(pairs[0][1], pairs[0][0].id, make_draft())
+    assert world.db.commits == before + 1
+    assert [len(world.said_in(session.id)) for session, _ in pairs] == [1, 1, 1, 1]
 
 
 def test_a_collision_makes_each_try_alone(

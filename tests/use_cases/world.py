@@ -13,6 +13,7 @@ from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
+from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.use_cases.after_commit import AfterCommit
 from chat_app.use_cases.agents import Agents
@@ -87,7 +88,7 @@ class World:
         self.sessions = Sessions(self.db, views, hands, self.clock, self.ids)
         self.messages = Messages(
             self.db,
-            MessageLog(self.db, posting),
+            MessageLog(self.db, posting, DirectBlocking()),
             views,
             self.recent,
             self.realtime,

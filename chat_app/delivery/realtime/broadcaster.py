@@ -48,7 +48,7 @@ class Emitter(Protocol):
         self,
         event: str,
         data: Any,
-        namespace: str | None = None,
+        namespace: str,
         room: Any = None,
         skip_sid: str | None = None,
     ) -> Any:

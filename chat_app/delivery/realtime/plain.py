@@ -12,6 +12,8 @@ MOST_QUEUED = 500
 PING_SECONDS = 25.0
 PONG_SECONDS = 20.0
 RESTART = 1012
+Watch = Callable[[str, str], None]
+"""Takes a namespace and a room."""
 
 
 class Waiter(Protocol):
@@ -49,11 +51,15 @@ class PlainConnection:
         self._socket = socket
 
     def push(self, frame: dict[str, Any]) -> None:
-        """Queue a frame; a client that does not read is cut off and resumes later."""
+        """Queue a frame."""
+        self.push_text(_text(frame))
+
+    def push_text(self, text: str) -> None:
+        """Queue a frame as text; a client that does not read is cut off and resumes later."""
         if len(self._queue) >= MOST_QUEUED:
             self._abort()
             return
-        self._queue.append(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        self._queue.append(text)
         self._wake.set()
 
     def end(self) -> None:
@@ -112,6 +118,12 @@ class PlainRooms:
     def __init__(self) -> None:
         self._connections: dict[str, PlainConnection] = {}
         self._rooms: dict[tuple[str, str], set[str]] = {}
+        self._follow: Watch = _nobody_watches
+        self._unfollow: Watch = _nobody_watches
+
+    def watch(self, follow: Watch, unfollow: Watch) -> None:
+        """Tell who brings pushes of other processes which rooms are needed here."""
+        self._follow, self._unfollow = follow, unfollow
 
     def add(self, connection: PlainConnection) -> None:
         """A client has come."""
@@ -129,6 +141,11 @@ class PlainRooms:
     def enter(self, namespace: str, sid: str, room: str) -> None:
         """Hear what is pushed to `room` from now on."""
         self._rooms.setdefault((namespace, room), set()).add(sid)
+        self._follow(namespace, room)
+
+    def has(self, namespace: str, room: str) -> bool:
+        """Whether somebody is in the room."""
+        return (namespace, room) in self._rooms
 
     def leave(self, namespace: str, sid: str, room: str) -> None:
         """Hear it no longer."""
@@ -139,14 +156,18 @@ class PlainRooms:
         return {room for (_, room), sids in self._rooms.items() if sid in sids}
 
     def deliver(
-        self, event: str, data: Any, namespace: str, rooms: Iterable[str], skip_sid: str | None
+        self, body: bytes, namespace: str, rooms: Iterable[str], skip_sid: str | None
     ) -> None:
-        """Push to every client in one of the rooms, once."""
+        """Push `[event, data]` to every client in one of the rooms, once."""
         sids = set().union(*(self._rooms.get((namespace, room), ()) for room in rooms))
+        if not sids - {skip_sid}:
+            return
+        event, data = json.loads(body)
+        text = _text({"type": event, "data": data})
         for sid in sids - {skip_sid}:
             connection = self._connections.get(sid)
             if connection is not None:
-                connection.push({"type": event, "data": data})
+                connection.push_text(text)
 
     def close_all(self, farewell: Callable[[], dict[str, Any]]) -> None:
         """Say goodbye to everybody and close with 1012."""
@@ -165,3 +186,12 @@ class PlainRooms:
         sids.discard(sid)
         if not sids:
             self._rooms.pop(key, None)
+            self._unfollow(*key)
+
+
+def _text(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def _nobody_watches(_: str, __: str) -> None:
+    """Without other processes every push is made here."""

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate
 from chat_app.domain.identity import is_id
 
 MOST_NUMBER = 2**53
-_CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _RFC_3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -23,10 +23,17 @@ def check_text(text: str) -> None:
     """Raise ValidationError for what no database and no peer can carry."""
     if "\x00" in text:
         raise ValidationError("Must not contain NUL.")
+    if not is_unicode(text):
+        raise ValidationError("Must be valid Unicode.")
+
+
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 can say it: there are no halves of characters in it."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise ValidationError("Must be valid Unicode.") from None
+        return False
+    return True
 
 
 class Words(fields.String):
@@ -88,7 +95,7 @@ class ClientId(fields.String):
     """A client's own id of a message: 1 to 64 of `A-Z a-z 0-9 _ . : -`."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or not _CLIENT_ID.fullmatch(value):
+        if not isinstance(value, str) or not CLIENT_ID.fullmatch(value):
             raise ValidationError("1 to 64 of A-Z a-z 0-9 _ . : - are needed.")
         return value
 

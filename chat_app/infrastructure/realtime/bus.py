@@ -1,22 +1,31 @@
-"""The bus between processes: Socket.IO's Redis manager, made to fail fast and return soon."""
+"""Rooms: of one process, and across processes through Redis."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from typing import Any
+import os
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 import orjson
 import socketio
 import structlog
-from redis.exceptions import RedisError
 
+from chat_app.infrastructure.realtime.emitting import deliver_here, encoded
+from chat_app.infrastructure.realtime.records import (
+    HOST_BYTES,
+    Record,
+    channel_of,
+    read,
+    together,
+    write,
+)
 from chat_app.infrastructure.redis.connection import connect
+from chat_app.infrastructure.redis.ear import Ear
+from chat_app.infrastructure.redis.pipe import Pipe
 
 _log = structlog.get_logger(__name__)
-CHANNEL = "cland-realtime"
-ANSWER_SECONDS = 0.5
-MOST_PAUSE_SECONDS = 2.0
-PUBLISH_PAUSE_SECONDS = 0.5
+# How many pushes to several rooms are remembered, so that none is delivered twice.
+_REMEMBERED: Final = 2_000
 
 
 class Json:
@@ -36,91 +45,26 @@ class Json:
             return json.loads(text)
 
 
-Deliver = Callable[[str, Any, str, Any, str | None], None]
+class Plain(Protocol):
+    """The sockets of this process that are not Socket.IO's."""
+
+    def deliver(self, body: bytes, namespace: str, rooms: list[str], skip_sid: str | None) -> None:
+        """Push to every one that is in one of the rooms, once."""
+        ...
+
+    def has(self, namespace: str, room: str) -> bool:
+        """Whether one of them is in the room."""
+        ...
 
 
-def _nobody(*_: object) -> None:
-    """Nobody else listens."""
+class Publisher:
+    """Publishes pushes: one channel a room, all that gather for a channel in one publication."""
 
-
-class Bus(socketio.RedisManager):
-    """Rooms across processes.
-
-    Delivering here and telling the others are two steps: while Redis hangs, the sockets of this
-    process are served as always. What the others miss they find in the database. After a failure
-    nothing is published for half a second; listening begins again within two.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        *,
-        write_only: bool,
-        publish: Callable[[Callable[[], None]], None],
-        deliver: Deliver = _nobody,
-    ) -> None:
-        options = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
-        super().__init__(
-            url, channel=CHANNEL, write_only=write_only, json=Json, redis_options=options
-        )
-        self._client = connect(url)
-        self._run = publish
-        self._deliver = deliver
-        self._away_until = 0.0
-        self._texts: list[bytes] = []
-
-    def _handle_emit(self, message: dict[str, Any]) -> None:
-        """As inherited, and to the sockets that are not Socket.IO's."""
-        super()._handle_emit(message)
-        self._deliver(
-            message["event"],
-            message["data"][0],
-            message["namespace"],
-            message["room"],
-            message["skip_sid"],
-        )
-
-    def _publish(self, data: dict[str, Any]) -> None:
-        """Tell the other processes, after whoever waits for this one has gone on."""
-        self._texts.append(orjson.dumps(data))
-        if len(self._texts) == 1:
-            self._run(self._send)
-
-    def _send(self) -> None:
-        """Publish what has gathered, in one round trip."""
-        texts, self._texts = self._texts, []
-        if time.monotonic() < self._away_until:
-            return
-        try:
-            pipe = self._client.pipeline(transaction=False)
-            for text in texts:
-                pipe.publish(self.channel, text)
-            pipe.execute()
-        except (RedisError, OSError) as error:
-            self._away_until = time.monotonic() + PUBLISH_PAUSE_SECONDS
-            _log.warning("bus_publish_lost", error=type(error).__name__)
-
-    def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
-        """As inherited, but never waits longer than two seconds after Redis was away."""
-        pause = 0.1
-        while True:
-            try:
-                self._redis_connect()
-                self.pubsub.subscribe(self.channel)
-                pause = 0.1
-                yield from self.pubsub.listen()
-            except Exception as error:  # noqa: BLE001 - whatever broke, listening must go on
-                _log.warning("bus_listener_lost", error=type(error).__name__)
-            time.sleep(pause)
-            pause = min(pause * 2, MOST_PAUSE_SECONDS)
-
-
-class LocalRooms(socketio.Manager):
-    """Rooms of a single process, without Redis."""
-
-    def __init__(self, deliver: Deliver = _nobody) -> None:
-        super().__init__()
-        self._deliver = deliver
+    def __init__(self, url: str, run: Callable[[Callable[[], None]], None]) -> None:
+        self.host: Final = os.urandom(HOST_BYTES)
+        self._pipe = Pipe(connect(url), run)
+        self._run = run
+        self._gathered: dict[bytes, list[bytes]] = {}
 
     def emit(
         self,
@@ -129,11 +73,129 @@ class LocalRooms(socketio.Manager):
         namespace: str,
         room: Any = None,
         skip_sid: str | None = None,
-        **more: Any,
     ) -> None:
-        """As inherited, and to the sockets that are not Socket.IO's."""
-        super().emit(event, data, namespace, room=room, skip_sid=skip_sid, **more)
-        self._deliver(event, data, namespace, room, skip_sid)
+        """Tell every process that has members in the rooms; never blocks, never raises."""
+        self.publish(namespace, _rooms(room), skip_sid, encoded(event, data))
+
+    def publish(self, namespace: str, rooms: list[str], skip: str | None, body: bytes) -> None:
+        """As `emit`, with the body encoded already."""
+        key = os.urandom(8).hex() if len(rooms) > 1 else None
+        record = write(Record(namespace, rooms, skip, key, body))
+        first = not self._gathered
+        for room in rooms:
+            self._gathered.setdefault(channel_of(namespace, room), []).append(record)
+        if first:
+            self._run(self._send)
+
+    def _send(self) -> None:
+        gathered, self._gathered = self._gathered, {}
+        for channel, records in gathered.items():
+            self._pipe.put(b"PUBLISH", channel, together(self.host, records))
+
+
+class LocalRooms(socketio.Manager):
+    """Rooms of a single process, without Redis."""
+
+    def __init__(self, plain: Plain) -> None:
+        super().__init__()
+        self._plain = plain
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: str | None = None,
+        **_: Any,
+    ) -> None:
+        """Push to every socket of this process that is in one of the rooms."""
+        self.deliver(namespace, _rooms(room), skip_sid, encoded(event, data))
+
+    def deliver(self, namespace: str, rooms: list[str], skip: str | None, body: bytes) -> None:
+        """As `emit`, with the body encoded already."""
+        deliver_here(self.server, namespace, rooms, body, skip)
+        self._plain.deliver(body, namespace, rooms, skip)
+
+
+class Bus(LocalRooms):
+    """Rooms across processes.
+
+    Delivering here and telling the others are two steps: while Redis hangs, the sockets of this
+    process are served as always. What the others miss they find in the database. A process hears
+    the rooms that it has members in, and no others.
+    """
+
+    def __init__(
+        self, url: str, plain: Plain, publish: Callable[[Callable[[], None]], None]
+    ) -> None:
+        super().__init__(plain)
+        self._url = url
+        self._run = publish
+        self._publisher = Publisher(url, publish)
+        self._keys: deque[str] = deque(maxlen=_REMEMBERED)
+        self.ear: Ear | None = None
+
+    def initialize(self) -> None:
+        """Begin to listen; called before the first request is served."""
+        event = self.server.eio.create_event
+        self.ear = Ear(connect(self._url), self._heard, self._run, event)
+        self.server.start_background_task(self.ear.listen)
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: str | None = None,
+        ignore_queue: bool = False,
+        **_: Any,
+    ) -> None:
+        """Push here and, unless told to ignore them, on every other process."""
+        rooms, body = _rooms(room), encoded(event, data)
+        self.deliver(namespace, rooms, skip_sid, body)
+        if not ignore_queue:
+            self._publisher.publish(namespace, rooms, skip_sid, body)
+
+    def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
+        """As inherited; from now on this process hears the room."""
+        super().enter_room(sid, namespace, room, eio_sid=eio_sid)
+        self.follow(namespace, room)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
+        """As inherited; a room that nobody is in any more is not heard any longer."""
+        super().basic_leave_room(sid, namespace, room)
+        if room is not None and room != sid:
+            self.leave(namespace, room)
+
+    def follow(self, namespace: str, room: str) -> None:
+        """Hear what other processes push to the room, once this returns."""
+        if self.ear is not None:
+            self.ear.follow(channel_of(namespace, room))
+
+    def leave(self, namespace: str, room: str) -> None:
+        """Hear it no longer, unless somebody here is in it."""
+        if room in self.rooms.get(namespace, ()) or self._plain.has(namespace, room):
+            return
+        if self.ear is not None:
+            self.ear.leave(channel_of(namespace, room))
+
+    def _heard(self, data: bytes) -> None:
+        """Deliver what another process has published."""
+        if data[:HOST_BYTES] == self._publisher.host:
+            return
+        try:
+            records = list(read(data))
+        except ValueError:
+            _log.warning("bus_publication_unreadable")
+            return
+        for record in records:
+            if record.key is not None:
+                if record.key in self._keys:
+                    continue
+                self._keys.append(record.key)
+            self.deliver(record.namespace, record.rooms, record.skip, record.body)
 
 
 class Nowhere:
@@ -143,8 +205,12 @@ class Nowhere:
         self,
         event: str,
         data: Any,
-        namespace: str | None = None,
+        namespace: str,
         room: Any = None,
         skip_sid: str | None = None,
     ) -> None:
         """Drop it."""
+
+
+def _rooms(room: Any) -> list[str]:
+    return [room] if isinstance(room, str) else list(room)

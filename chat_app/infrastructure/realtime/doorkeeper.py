@@ -1,15 +1,26 @@
 """Closes Engine.IO connections that never say who they are; the library would keep them."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 CONNECT_SECONDS = 10.0
+# What is asked of a request after its handshake; all of it would stay as long as the socket.
+_KEPT: Final = ("HTTP_ORIGIN", "HTTP_COOKIE", "REMOTE_ADDR")
 
 
 class Doorkeeper:
     """Counts connections of an address that have not completed a CONNECT, and ends old ones."""
 
-    def __init__(self, server: Any, namespaces: tuple[str, ...], most: int | None) -> None:
+    def __init__(
+        self,
+        server: Any,
+        namespaces: tuple[str, ...],
+        most: int | None,
+        adopt: Callable[[str], None],
+    ) -> None:
+        """`adopt` is told the id of every connection that may stay."""
+        self._adopt = adopt
         self._server = server
         self._namespaces = namespaces
         self._most = most
@@ -25,7 +36,8 @@ class Doorkeeper:
             if same >= self._most:
                 return False
         self._waiting[eio_sid] = (address, time.monotonic())
-        return self._admit(eio_sid, environ)
+        self._adopt(eio_sid)
+        return self._admit(eio_sid, _kept(environ))
 
     def watch(self, eio_sid: str) -> None:
         """Treat a connection whose namespace was closed as one that must say who it is again."""
@@ -47,3 +59,7 @@ class Doorkeeper:
             gone = eio_sid not in sockets
             if gone or any(manager.sid_from_eio_sid(eio_sid, one) for one in self._namespaces):
                 self._waiting.pop(eio_sid, None)
+
+
+def _kept(environ: dict[str, Any]) -> dict[str, Any]:
+    return {name: environ[name] for name in _KEPT if name in environ}

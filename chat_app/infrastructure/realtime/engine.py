@@ -55,11 +55,14 @@ class EngineSocket:
         self.socket.close()
 
 
-def release_pollers(server: Any) -> None:
-    """Answer every waiting long poll with a close; it would hold a stopping server up to 25 s."""
+def release_clients(server: Any) -> None:
+    """End what would hold a stopping server: long polls, up to 25 s, and lines of the hub."""
     for eio_socket in list(server.eio.sockets.values()):
+        transport: Any = getattr(eio_socket, TRANSPORT, None)
         if not eio_socket.upgraded:
             eio_socket.close(wait=False, reason=server.reason.SERVER_DISCONNECT)
+        elif hasattr(transport, "leave"):
+            transport.leave()
 
 
 def drop_slow_readers(server: Any) -> int:

@@ -36,7 +36,8 @@ class Outgoing:
             spawn, event = self._begin
             self._wake = event()
             spawn(self._work)
-        self._wake.set()
+        if len(self._jobs) == 1:
+            self._wake.set()  # with more than one it is awake, or was told so by the first
 
     def _work(self) -> None:
         while True:

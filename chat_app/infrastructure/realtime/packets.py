@@ -5,7 +5,7 @@ from typing import Any
 from socketio.packet import EVENT, Packet
 
 # Names that python-socketio itself gives to its own events; no client may send them.
-_RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "error"})
+RESERVED = frozenset({"connect", "connect_error", "disconnect", "disconnecting", "error"})
 _EVENTS = frozenset({"2", "5"})
 
 
@@ -33,7 +33,7 @@ def strict_packet(unreadable: str, unknown: str) -> type[Packet]:
                 text = encoded_packet if isinstance(encoded_packet, str) else ""
                 self.id = self.id if text[:1] in _EVENTS else None
                 self.packet_type, self.data = EVENT, [unreadable]
-            elif self.packet_type == EVENT and self.data[0] in _RESERVED:
+            elif self.packet_type == EVENT and self.data[0] in RESERVED:
                 self.data = [unknown]
             return 0
 

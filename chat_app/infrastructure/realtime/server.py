@@ -1,5 +1,6 @@
 """The Socket.IO server with the settings that chat needs."""
 
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
@@ -52,7 +53,11 @@ def create_socketio(
     )
     if own_websocket:
         engine = socketio.server.eio
-        engine._async = {**engine._async, "websocket": EngineSocket}  # noqa: SLF001 - its only hook
+        websocket: Any = EngineSocket
+        if async_mode == "eventlet":
+            # By name: whoever serves with threads need not have eventlet at all.
+            websocket = import_module("chat_app.infrastructure.realtime.hub_engine").HubEngineSocket
+        engine._async = {**engine._async, "websocket": websocket}  # noqa: SLF001 - its only hook
     return socketio
 
 

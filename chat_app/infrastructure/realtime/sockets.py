@@ -30,13 +30,15 @@ _GOODBYE_STEP_SECONDS: Final = 0.05
 NORMAL: Final = 1000
 TAKEN_OVER: Final = "cland.taken_over"
 """Where an HTTP server of ours puts the function to call when a connection was taken over."""
+PLACES: Final = "cland.places"
+"""Where it keeps count of its connections: `take() -> bool` and `give()`."""
 
 
 class WebSocket:
     """Messages both ways; pings are answered. One reader, any number of writers."""
 
     def __init__(self, connection: socket.socket, most_bytes: int) -> None:
-        self._connection = connection
+        self.connection = connection
         self._parser = FrameParser(most_bytes)
         self._ready: deque[str | bytes] = deque()
         self._writing = threading.Lock()
@@ -46,7 +48,7 @@ class WebSocket:
 
     def settimeout(self, seconds: float) -> None:
         """Give up reading and writing after a silence of `seconds`."""
-        self._connection.settimeout(seconds)
+        self.connection.settimeout(seconds)
 
     def receive(self) -> str | bytes | None:
         """The next message; None once the connection is over."""
@@ -62,7 +64,7 @@ class WebSocket:
     def _read(self) -> bytes:
         self._reading = True
         try:
-            return self._connection.recv(_READ_BYTES)
+            return self.connection.recv(_READ_BYTES)
         except OSError:
             return b""
         finally:
@@ -109,9 +111,9 @@ class WebSocket:
             return
         self._closed = True
         try:
-            self._connection.settimeout(_GOODBYE_SECONDS)
+            self.connection.settimeout(_GOODBYE_SECONDS)
             self._write(pack_close(status, reason))
-            self._connection.shutdown(socket.SHUT_WR)
+            self.connection.shutdown(socket.SHUT_WR)
         except OSError:
             return
         deadline = time.monotonic() + _GOODBYE_SECONDS
@@ -126,13 +128,17 @@ class WebSocket:
         """End without a word, and wake whoever reads or writes."""
         self._closed = True
         try:
-            self._connection.shutdown(socket.SHUT_RDWR)
+            self.connection.shutdown(socket.SHUT_RDWR)
         except OSError:
             return
 
+    def surrender(self) -> tuple[FrameParser, list[str | bytes]]:
+        """The state of reading and what was read: somebody else goes on from here."""
+        return self._parser, list(self._ready)
+
     def _write(self, data: bytes) -> None:
         with self._writing:
-            self._connection.sendall(data)
+            self.connection.sendall(data)
 
 
 def upgrade(environ: dict[str, Any], most_bytes: int, protocol: str | None = None) -> WebSocket:
@@ -174,6 +180,21 @@ def leave(environ: dict[str, Any]) -> list[bytes]:
         raise ConnectionError("the connection was a WebSocket")
     taken_over()
     return []
+
+
+def take_over(environ: dict[str, Any]) -> socket.socket:
+    """The bare connection, which stays open after the request has ended: it is ours alone now."""
+    green: Any = environ["eventlet.input"].get_socket()
+    green.shutdown = green.close = _nothing
+    connection: socket.socket = green.fd
+    if connection.family != socket.AF_UNIX:
+        # Small frames leave at once instead of waiting for what might follow.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def _nothing(*_: object) -> None:
+    """The HTTP server ends what is no longer its own."""
 
 
 def _is_key(key: str) -> bool:

@@ -42,7 +42,7 @@ class Guarded:
     name = "redis"
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self.client = client
         self._away_until = 0.0
 
     def call(self, command: Callable[[Client], T], fallback: Callable[[], T]) -> T:
@@ -50,7 +50,7 @@ class Guarded:
         if time.monotonic() < self._away_until:
             return fallback()
         try:
-            return command(self._client)
+            return command(self.client)
         except (RedisError, OSError):
             self._away_until = time.monotonic() + PAUSE_SECONDS
             return fallback()

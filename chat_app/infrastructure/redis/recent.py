@@ -21,6 +21,8 @@ from chat_app.infrastructure.redis.connection import Client, Guarded
 
 LENGTH: Final = 50
 LIFETIME_SECONDS: Final = 86_400
+_NEWEST: Final = (b"%d" % -LENGTH, b"-1")
+_LIFETIME: Final = b"%d" % LIFETIME_SECONDS
 _SIGNATURE_BYTES: Final = 16
 _FIELDS: Final = frozenset(item.name for item in fields(Message))
 _TIMES: Final = ("created_at", "edited_at", "recalled_at")
@@ -29,37 +31,22 @@ _TIMES: Final = ("created_at", "edited_at", "recalled_at")
 class RedisRecentMessages:
     """One Redis list a session; written after the commit, off the caller's way."""
 
-    def __init__(
-        self, redis: Guarded, secret_key: str, run: Callable[[Callable[[], None]], None]
-    ) -> None:
+    def __init__(self, redis: Guarded, secret_key: str, put: Callable[..., object]) -> None:
+        """`put` takes the words of a command that changes something, and need not wait for it."""
         self._redis = redis
         self._key = hashlib.blake2b(secret_key.encode(), person=b"cland recent").digest()
-        self._run = run
-        self._entries: list[tuple[str, bytes]] = []
+        self._put = put
 
     def remember(self, session: Session, message: Message) -> None:
-        """Append a message that was just stored; several at once are one round trip."""
-        self._entries.append((_key(session.id), self._sealed(session, message)))
-        if len(self._entries) == 1:
-            self._run(self._append)
-
-    def _append(self) -> None:
-        entries, self._entries = self._entries, []
-
-        def append(client: Client) -> None:
-            pipe = client.pipeline(transaction=False)
-            for key, entry in entries:
-                pipe.rpush(key, entry)
-            for key in {key for key, _ in entries}:
-                pipe.ltrim(key, -LENGTH, -1)
-                pipe.expire(key, LIFETIME_SECONDS)
-            pipe.execute()
-
-        self._redis.call(append, _nothing)
+        """Append a message that was just stored."""
+        key = _key(session.id).encode()
+        self._put(b"RPUSH", key, self._sealed(session, message))
+        self._put(b"LTRIM", key, *_NEWEST)
+        self._put(b"EXPIRE", key, _LIFETIME)
 
     def forget(self, session_id: str) -> None:
         """Drop the tail of a session whose messages changed."""
-        self._run(lambda: self._redis.call(lambda client: _drop(client, session_id), _nothing))
+        self._put(b"DEL", _key(session_id).encode())
 
     def newest(self, session: Session) -> list[Message]:
         """The newest messages in rising order, without a gap up to the session's last; or none."""
@@ -109,13 +96,5 @@ def _read(client: Client, session_id: str) -> list[bytes]:
     return list(found)
 
 
-def _drop(client: Client, session_id: str) -> None:
-    client.delete(_key(session_id))
-
-
 def _none_kept() -> list[bytes]:
     return []
-
-
-def _nothing() -> None:
-    """Redis is away: what is stale will not be believed."""

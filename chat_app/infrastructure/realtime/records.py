@@ -1,0 +1,61 @@
+"""Pushes on their way between processes: a head that says for whom, and a body that is not read.
+
+The body is the part of a Socket.IO packet that all readers share, so a process that hears a push
+puts it onto its sockets as it came.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+HOST_BYTES: Final = 16
+_LENGTHS: Final = struct.Struct(">HI")
+_CHANNEL: Final = "cland:rooms:"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One push. `key` is set when it goes to several rooms: a process may hear it more than once."""
+
+    namespace: str
+    rooms: list[str]
+    skip: str | None
+    key: str | None
+    body: bytes
+
+
+def channel_of(namespace: str, room: str) -> bytes:
+    """Where pushes to a room are published."""
+    return f"{_CHANNEL}{namespace}:{room}".encode()
+
+
+def write(record: Record) -> bytes:
+    """One record as bytes."""
+    head = orjson.dumps([record.namespace, record.rooms, record.skip, record.key])
+    return _LENGTHS.pack(len(head), len(record.body)) + head + record.body
+
+
+def together(host: bytes, records: Iterable[bytes]) -> bytes:
+    """What one process publishes at once on one channel; `host` is its name, of HOST_BYTES."""
+    return host + b"".join(records)
+
+
+def read(data: bytes) -> Iterator[Record]:
+    """The records of a publication; raises ValueError for what is none of ours."""
+    at = HOST_BYTES
+    while at < len(data):
+        if len(data) < at + _LENGTHS.size:
+            raise ValueError("cut off")
+        head_bytes, body_bytes = _LENGTHS.unpack_from(data, at)
+        begin = at + _LENGTHS.size
+        at = begin + head_bytes + body_bytes
+        if len(data) < at:
+            raise ValueError("cut off")
+        head: Any = orjson.loads(data[begin : begin + head_bytes])
+        if not isinstance(head, list):
+            raise ValueError("not a head")  # noqa: TRY004 - whatever came is not ours
+        namespace, rooms, skip, key = head
+        yield Record(namespace, rooms, skip, key, data[begin + head_bytes : at])

@@ -1,0 +1,146 @@
+"""Listens on channels of Redis: many of them, coming and going, on one connection."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import structlog
+
+from chat_app.infrastructure.redis.connection import Client
+from chat_app.infrastructure.redis.pipe import packed
+
+MOST_PAUSE_SECONDS: Final = 2.0
+CONFIRM_SECONDS: Final = 0.5
+_READ_BYTES: Final = 262_144
+_AT_ONCE: Final = 500
+_log = structlog.get_logger(__name__)
+
+
+class Replies:
+    """Reads what a subscribed connection is sent: lists of words and numbers (RESP 2 and 3)."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    def feed(self, data: bytes) -> Iterator[list[bytes]]:
+        """The lists that are complete now; raises ValueError for anything else."""
+        self._buffer = self._buffer + data if self._buffer else data
+        at = 0
+        while (taken := self._list(at)) is not None:
+            words, at = taken
+            yield words
+        self._buffer = self._buffer[at:]
+
+    def _list(self, at: int) -> tuple[list[bytes], int] | None:
+        line = self._line(at)
+        if line is None:
+            return None
+        head, at = line
+        if head[:1] not in b"*>":
+            raise ValueError("not a list")
+        words = []
+        for _ in range(int(head[1:])):
+            if (taken := self._word(at)) is None:
+                return None
+            word, at = taken
+            words.append(word)
+        return words, at
+
+    def _word(self, at: int) -> tuple[bytes, int] | None:
+        line = self._line(at)
+        if line is None:
+            return None
+        head, at = line
+        if head[:1] == b":" or head == b"_":
+            return head[1:], at
+        if head[:1] != b"$":
+            raise ValueError("not a word")
+        length = int(head[1:])
+        if length < 0:
+            return b"", at
+        end = at + length
+        return (self._buffer[at:end], end + 2) if len(self._buffer) >= end + 2 else None
+
+    def _line(self, at: int) -> tuple[bytes, int] | None:
+        end = self._buffer.find(b"\r\n", at)
+        return None if end < 0 else (self._buffer[at:end], end + 2)
+
+
+class Ear:
+    """Hands on what is published on the channels it follows; never gives up listening."""
+
+    def __init__(
+        self,
+        client: Client,
+        heard: Callable[[bytes], None],
+        run: Callable[[Callable[[], None]], None],
+        event: Callable[[], Any],
+    ) -> None:
+        """`run` does a job soon, one after another; `event` makes something to wait for."""
+        self._pool: Any = client.connection_pool
+        self._heard = heard
+        self._run = run
+        self._event = event
+        self._channels: set[bytes] = set()
+        self._unconfirmed: dict[bytes, Any] = {}
+        self._connection: Any = None
+        self.bytes_heard = 0
+
+    def follow(self, channel: bytes) -> None:
+        """Hear the channel; returns once Redis has said so, or after half a second."""
+        if channel in self._channels:
+            return
+        self._channels.add(channel)
+        if self._connection is None:
+            return
+        confirmed = self._unconfirmed[channel] = self._event()
+        self._run(lambda: self._tell(b"SUBSCRIBE", [channel]))
+        confirmed.wait(timeout=CONFIRM_SECONDS)
+        self._unconfirmed.pop(channel, None)
+
+    def leave(self, channel: bytes) -> None:
+        """Hear it no longer."""
+        if channel in self._channels:
+            self._channels.discard(channel)
+            self._run(lambda: self._tell(b"UNSUBSCRIBE", [channel]))
+
+    def listen(self) -> None:
+        """Listen for ever; what was published while Redis was away is not heard."""
+        pause = 0.1
+        while True:
+            try:
+                for words in self._replies():
+                    pause = 0.1
+                    self._take(words)
+            except Exception as error:  # noqa: BLE001 - whatever broke, listening must go on
+                _log.warning("bus_listener_lost", error=type(error).__name__)
+            self._connection = None
+            time.sleep(pause)
+            pause = min(pause * 2, MOST_PAUSE_SECONDS)
+
+    def _replies(self) -> Iterator[list[bytes]]:
+        connection = self._pool.make_connection()
+        connection.connect()
+        socket: Any = connection._sock  # noqa: SLF001 - the library reads a word at a time
+        socket.settimeout(None)
+        self._connection = connection
+        self._tell(b"SUBSCRIBE", [b"cland:rooms", *self._channels])
+        replies = Replies()
+        while data := socket.recv(_READ_BYTES):
+            self.bytes_heard += len(data)
+            yield from replies.feed(data)
+        raise ConnectionError("Redis has closed the connection")
+
+    def _tell(self, command: bytes, channels: list[bytes]) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        for begin in range(0, len(channels), _AT_ONCE):
+            some = channels[begin : begin + _AT_ONCE]
+            connection.send_packed_command([packed(command, *some)], False)
+
+    def _take(self, words: list[bytes]) -> None:
+        if words[0] == b"message":
+            self._heard(words[2])
+        elif words[0] == b"subscribe" and (confirmed := self._unconfirmed.get(words[1])):
+            confirmed.set()

@@ -1,0 +1,67 @@
+"""Commands whose answers nobody needs: packed by hand, many in one write, none read back.
+
+Redis is told not to answer on this connection. What is lost on it is lost: whoever needs the truth
+asks the database.
+"""
+
+import select
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import structlog
+from redis.exceptions import RedisError
+
+from chat_app.infrastructure.redis.connection import Client
+
+AWAY_SECONDS: Final = 0.5
+_log = structlog.get_logger(__name__)
+
+
+def packed(*words: bytes) -> bytes:
+    """One command as Redis reads it (RESP)."""
+    parts = [b"*%d\r\n" % len(words)]
+    parts += [b"$%d\r\n%b\r\n" % (len(word), word) for word in words]
+    return b"".join(parts)
+
+
+class Pipe:
+    """Gathers commands and sends them together, soon; after a failure drops all for half a second."""
+
+    def __init__(self, client: Client, run: Callable[[Callable[[], None]], None]) -> None:
+        """`run` does a job after whoever waits for this one has gone on."""
+        self._pool: Any = client.connection_pool
+        self._run = run
+        self._waiting: list[bytes] = []
+        self._connection: Any = None
+        self._away_until = 0.0
+
+    def put(self, *words: bytes) -> None:
+        """Send a command soon; never blocks, never raises."""
+        self._waiting.append(packed(*words))
+        if len(self._waiting) == 1:
+            self._run(self._send)
+
+    def _send(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            self._write(b"".join(waiting))
+        except (RedisError, OSError) as error:
+            self._connection = None
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            _log.warning("redis_commands_lost", error=type(error).__name__)
+
+    def _write(self, data: bytes) -> None:
+        if self._connection is None or self._has_ended():
+            self._connection = self._pool.make_connection()
+            self._connection.connect()
+            self._connection.send_packed_command([packed(b"CLIENT", b"REPLY", b"OFF")], False)
+        # It cannot ask whether Redis is healthy: that would be answered.
+        self._connection.send_packed_command([data], False)
+
+    def _has_ended(self) -> bool:
+        """Whether Redis has closed the connection: nothing else is ever readable on it."""
+        socket: Any = self._connection._sock  # noqa: SLF001 - the library would read to find out
+        return socket is None or bool(select.select([socket], [], [], 0)[0])

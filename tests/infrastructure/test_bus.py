@@ -1,0 +1,135 @@
+"""Several processes in one: each with its own rooms, all on one Valkey."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+import socketio
+
+from chat_app.delivery.realtime.plain import PlainRooms
+from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
+from chat_app.infrastructure.realtime.bus import Bus, Publisher
+from chat_app.infrastructure.redis.connection import connect
+from tests.processes import until
+
+NAMESPACE = "/agent"
+
+
+def at_once(job: Callable[[], None]) -> None:
+    job()
+
+
+class Process:
+    """What a web process has of the bus: rooms, sockets, and what was sent to each of them."""
+
+    def __init__(self, url: str) -> None:
+        plain = PlainRooms()
+        self.bus = Bus(url, plain, at_once)
+        plain.watch(self.bus.follow, self.bus.leave)
+        self.server = socketio.Server(async_mode="threading", client_manager=self.bus)
+        self.sent: dict[str, list[str]] = {}
+        self.server.eio.send_packet = lambda sid, packet: self.sent[sid].append(packet.data)
+        self.bus.initialize()
+        for _ in until(5, every=0.01):
+            if self.bus.ear is not None and self.bus.ear._connection is not None:
+                return
+        raise AssertionError("it does not listen")
+
+    def member(self, name: str, *rooms: str) -> str:
+        """A socket in rooms; returns its id."""
+        sid: str = self.bus.connect(name, NAMESPACE)
+        self.sent[name] = []
+        for room in rooms:
+            self.bus.enter_room(sid, NAMESPACE, room)
+        return sid
+
+    @property
+    def bytes_heard(self) -> int:
+        assert self.bus.ear is not None
+        return self.bus.ear.bytes_heard
+
+
+@pytest.fixture
+def valkey_url(valkey: EmbeddedValkey) -> str:
+    return valkey.url
+
+
+def settle(*processes: Process) -> None:
+    """Return once nothing more is heard."""
+    before: list[int] = []
+    for _ in until(5, every=0.05):
+        now = [one.bytes_heard for one in processes]
+        if now == before:
+            return
+        before = now
+
+
+def test_a_push_reaches_the_members_of_its_room_once(valkey_url: str) -> None:
+    here, there, elsewhere = (Process(valkey_url) for _ in range(3))
+    mine = here.member("mine", "room")
+    there.member("both", "room", "inbox")
+    there.member("theirs", "room")
+    elsewhere.member("other", "another room")
+    silent = elsewhere.bytes_heard
+    here.bus.emit("told", {"n": 1}, NAMESPACE, ["room", "inbox"], skip_sid=mine)
+    settle(here, there, elsewhere)
+    assert there.sent == {
+        "both": ['2/agent,["told",{"n":1}]'],
+        "theirs": ['2/agent,["told",{"n":1}]'],
+    }
+    assert here.sent == {"mine": []}
+    assert elsewhere.bytes_heard == silent, "a process hears no rooms but its own"
+
+
+def test_a_process_without_sockets_is_heard(valkey_url: str) -> None:
+    here = Process(valkey_url)
+    here.member("one", "room", "inbox")
+    Publisher(valkey_url, at_once).emit("told", 1, NAMESPACE, ["room", "inbox"])
+    settle(here)
+    assert here.sent == {"one": ['2/agent,["told",1]']}
+
+
+def test_a_room_is_heard_until_its_last_member_leaves(valkey_url: str) -> None:
+    here, there = Process(valkey_url), Process(valkey_url)
+    first, second = there.member("first", "room"), there.member("second", "room")
+    there.bus.basic_disconnect(first, NAMESPACE)
+    here.bus.emit("told", 1, NAMESPACE, "room")
+    settle(here, there)
+    assert there.sent["second"] == ['2/agent,["told",1]']
+    there.bus.leave_room(second, NAMESPACE, "room")
+    time.sleep(0.1)
+    silent = there.bytes_heard
+    here.bus.emit("told", 2, NAMESPACE, "room")
+    settle(here, there)
+    assert there.bytes_heard == silent
+
+
+def test_rubbish_on_a_channel_is_dropped(valkey_url: str, valkey: EmbeddedValkey) -> None:
+    here, there = Process(valkey_url), Process(valkey_url)
+    there.member("one", "room")
+    for rubbish in (b"", b"x", b"x" * 40, b"h" * 16 + b"\0\2\0\0\0\0{}"):
+        connect(valkey.url).publish("cland:rooms:/agent:room", rubbish)
+    here.bus.emit("told", 1, NAMESPACE, "room")
+    settle(here, there)
+    assert there.sent["one"] == ['2/agent,["told",1]']
+
+
+def work(url: str, count: int) -> int:
+    """Bytes that `count` processes parse, each with pushes of its own rooms and of one it shares."""
+    processes = [Process(url) for _ in range(count)]
+    for number, one in enumerate(processes):
+        one.member("own", f"own {number}")
+        one.member("shared", f"pair {number // 2}")
+    begin = sum(one.bytes_heard for one in processes)
+    for number, one in enumerate(processes):
+        for _ in range(50):
+            one.bus.emit("told", "x" * 200, NAMESPACE, f"own {number}")
+            one.bus.emit("told", "x" * 200, NAMESPACE, f"pair {number // 2}")
+    settle(*processes)
+    assert all(len(one.sent["shared"]) == 100 for one in processes)
+    return sum(one.bytes_heard for one in processes) - begin
+
+
+def test_the_work_grows_with_the_processes_and_not_with_their_square(valkey_url: str) -> None:
+    two, four = work(valkey_url, 2), work(valkey_url, 4)
+    assert four < 2.2 * two
