@@ -33,6 +33,7 @@ class Guest:
             stack.url, message={"client_msg_id": "1", "body": f"I am {number}"}
         )
         self.wire = self.visit.socket()
+        self._wires = [self.wire]
         self.seen = self.wire.join(self.visit.session_id)["last_seq"]
 
     def come_back(self, until: float) -> float:
@@ -48,6 +49,7 @@ class Guest:
     def _resume(self) -> float:
         session_id = self.visit.session_id
         self.wire = self.visit.socket()
+        self._wires.append(self.wire)
         joined = self._served(
             self.wire.call("join_session", {"session_id": session_id, "after_seq": self.seen})
         )
@@ -56,6 +58,11 @@ class Guest:
         ]
         self._served(self.wire.send_message(session_id, "back again", "2"))
         return time.monotonic()
+
+    def leave(self) -> None:
+        """Close what the server has left open."""
+        for wire in self._wires:
+            wire.drop()
 
     def _served(self, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer, unless the server asks to come again later; anything else is a fault."""
@@ -93,4 +100,6 @@ def test_all_are_back_within_half_a_minute(
     assert stored == {2}, "a message was lost or doubled"
     assert "Traceback" not in stack.log("web")
     stack.kill("web")  # ends all sockets; one after the other would take minutes
+    for guest in guests:
+        guest.leave()
     engine.dispose()
