@@ -329,6 +329,13 @@ class FakeOutbox:
     def delay(self, entry: OutboxEntry, seconds: int) -> None:
         entry.available_at = self._clock.now() + timedelta(seconds=seconds)
 
+    def clear_done(self, seconds: int, limit: int) -> int:
+        old = self._clock.now() - timedelta(seconds=seconds)
+        done = [one for one in self._rows.outbox if one.state == "done" and one.available_at < old]
+        for entry in done[:limit]:
+            self._rows.outbox.remove(entry)
+        return len(done[:limit])
+
     def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
         wanted = (entry_id, lock_token, "claimed")
         return next(

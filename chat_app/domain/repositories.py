@@ -364,6 +364,10 @@ class Outbox(Protocol):
         """Make the entry due again in `seconds`, on the database's clock."""
         ...
 
+    def clear_done(self, seconds: int, limit: int) -> int:
+        """Delete finished entries that were due so many seconds ago; return how many."""
+        ...
+
     def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None: ...
 
 

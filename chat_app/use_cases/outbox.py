@@ -11,6 +11,8 @@ BATCH = 50
 LOCK_SECONDS = 60
 MOST_BATCHES = 20
 MOST_SHOWN = 100
+KEPT_SECONDS = 86_400
+CLEARED_AT_ONCE = 200
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -53,6 +55,18 @@ class OutboxDrain:
         """What was given up after too many attempts; an operator decides."""
         with self._uow.reading() as uow:
             return uow.outbox.dead(MOST_SHOWN)
+
+    def clear_done(self) -> int:
+        """Forget what was finished a day ago; return how many entries."""
+        cleared = 0
+        for _ in range(MOST_BATCHES):
+            with self._uow() as uow:
+                count = uow.outbox.clear_done(KEPT_SECONDS, CLEARED_AT_ONCE)
+                uow.commit()
+            cleared += count
+            if count < CLEARED_AT_ONCE:
+                break
+        return cleared
 
     def replay(self, entry_ids: Sequence[str]) -> int:
         """Try given-up entries again; return how many there were."""

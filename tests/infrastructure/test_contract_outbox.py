@@ -108,3 +108,22 @@ def test_a_wish_after_the_work_has_begun_is_work_of_its_own(bench: Bench) -> Non
     assert claim(bench, "t1") == [first.id]
     bench.keep(second)
     assert claim(bench, "t2") == [second.id]
+
+
+def test_what_was_done_long_ago_is_cleared_and_nothing_else(bench: Bench) -> None:
+    done = [make_entry(state="done") for _ in range(3)]
+    others = [make_entry(state=state) for state in ("pending", "claimed", "dead")]
+    bench.keep(*done, *others)
+
+    def clear(seconds: int, limit: int = 9) -> int:
+        with bench.uow() as uow:
+            count = uow.outbox.clear_done(seconds, limit)
+            uow.commit()
+            return count
+
+    assert clear(60) == 0, "too young, on the database's clock"
+    assert clear(-60, limit=2) == 2
+    assert clear(-60) == 1
+    assert clear(-60) == 0
+    with bench.uow.reading() as uow:
+        assert [one.id for one in uow.outbox.dead(9)] == [others[2].id]

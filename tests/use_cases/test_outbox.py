@@ -34,10 +34,13 @@ class Worker:
     done: list[dict[str, Any]] = field(default_factory=list)
     reported: list[tuple[str, str]] = field(default_factory=list)
 
-    def drain(self) -> int:
+    @property
+    def outbox(self) -> OutboxDrain:
         handlers = {"assign_sessions": self.handle}
-        drain = OutboxDrain(self.world.db, self.world.ids, handlers, self.report)
-        return drain.drain()
+        return OutboxDrain(self.world.db, self.world.ids, handlers, self.report)
+
+    def drain(self) -> int:
+        return self.outbox.drain()
 
     def handle(self, payload: dict[str, Any]) -> None:
         if self.failures:
@@ -229,3 +232,14 @@ def test_work_that_kills_every_worker_ends_dead(world: World, worker: Worker) ->
     (given_up,) = [one for one in world.db.copy().outbox if one.id == entry.id]
     assert (given_up.state, worker.done) == ("dead", [])
     assert "WorkerLost" in (given_up.last_error or "")
+
+
+def test_finished_work_is_forgotten_after_a_day(world: World, worker: Worker) -> None:
+    entries = [make_entry(state="done", available_at=world.now) for _ in range(450)]
+    kept = make_entry(state="dead", available_at=world.now)
+    for entry in (*entries, kept):
+        put(world, entry)
+    assert worker.outbox.clear_done() == 0
+    world.clock.advance(seconds=86_401)
+    assert worker.outbox.clear_done() == 450, "in several transactions"
+    assert [one.id for one in world.db.copy().outbox] == [kept.id]

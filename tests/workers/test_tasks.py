@@ -20,7 +20,7 @@ from tests.delivery.installation import Installation, settings_for
 from workers.schedule import BEAT
 
 NAMES = {
-    "workers.outbox.drain", "workers.assignment.assign_waiting",
+    "workers.outbox.drain", "workers.outbox.clear_done", "workers.assignment.assign_waiting",
     "workers.assignment.wake_snoozed", "workers.assignment.end_long_waits",
     "workers.presence.sweep", "workers.archiving.close_idle",
 }  # fmt: skip

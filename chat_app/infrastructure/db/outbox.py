@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.outbox import OutboxEntry
@@ -73,6 +73,16 @@ class SqlOutbox:
     def delay(self, entry: OutboxEntry, seconds: int) -> None:
         """Make the entry due again in `seconds`."""
         entry.available_at = self._clock.now() + timedelta(seconds=seconds)
+
+    def clear_done(self, seconds: int, limit: int) -> int:
+        """Delete finished entries that were due so many seconds ago; return how many."""
+        rows = tables.outbox.c
+        old = self._clock.now() - timedelta(seconds=seconds)
+        query = select(rows.id).where(rows.state == "done", rows.available_at < old)
+        ids = list(self._session.scalars(query.limit(limit)))
+        if ids:
+            self._session.execute(delete(tables.outbox).where(rows.id.in_(ids)))
+        return len(ids)
 
     def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None:
         """The entry, if it is still claimed with this token."""
