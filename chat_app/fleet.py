@@ -2,16 +2,19 @@
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from chat_app.infrastructure.embedded.parent_death import die_with_parent
+from chat_app.infrastructure.metrics import MEASUREMENTS, forget_process
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +25,17 @@ BAD_CONFIGURATION: Final = 2
 class Fleet:
     """The parent of several web processes on one socket: starts, restarts and stops them."""
 
-    def __init__(self, program: Path, listener: socket.socket, size: int, patience: float) -> None:
-        """`patience` is how many seconds the children get to end."""
+    def __init__(
+        self,
+        program: Path,
+        listener: socket.socket,
+        size: int,
+        patience: float,
+        env: Mapping[str, str],
+    ) -> None:
+        """`patience` is how many seconds the children get to end; `env` is handed on to them."""
+        self._measurements = Path(tempfile.mkdtemp(prefix="cland-metrics-"))
+        self._env = {**env, MEASUREMENTS: str(self._measurements)}
         self._argv = [sys.executable, str(program), "--listen-fd", str(listener.fileno())]
         self._listener = listener
         self._patience = patience
@@ -39,6 +51,7 @@ class Fleet:
             if code is None and stopped(0.2):
                 code = 0
         self._stop()
+        shutil.rmtree(self._measurements, ignore_errors=True)
         return code
 
     def _fill(self) -> int | None:
@@ -56,6 +69,7 @@ class Fleet:
     def _start(self, place: int) -> None:
         self._children[place] = subprocess.Popen(
             self._argv,
+            env=self._env,
             pass_fds=[self._listener.fileno()],
             preexec_fn=die_with_parent(),  # noqa: PLW1509 - no thread runs in this parent
         )
@@ -68,6 +82,8 @@ class Fleet:
         self._failures[place] = min(self._failures[place] + 1, 5) if early else 0
         pause = min(30, 2 ** self._failures[place]) if early else 0
         self._not_before[place] = now + pause
+        if child := self._children[place]:
+            forget_process(child.pid, self._measurements)
         self._children[place] = None
         _log.error("web process %d ended with %d; next start in %d s", place + 1, code, pause)
 

@@ -98,7 +98,7 @@ def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Seque
         listener = listen(settings.host, settings.port)
         if settings.web_concurrency > 1:
             patience = NOTICE_SECONDS + DRAIN_SECONDS + 2
-            fleet = Fleet(program, listener, settings.web_concurrency, patience)
+            fleet = Fleet(program, listener, settings.web_concurrency, patience, env)
             return fleet.run(StopSignal().wait)
         return serve(create(settings, "web", HubBlocking()), listener)
     except (SettingsError, ListenError) as error:

@@ -53,8 +53,10 @@ def wire(
     sweeps = SweepWatch(adapters.redis, celery)
     start, on_drain = _nothing, _nothing
     if role == "web":
-        install_doors(app, settings, services, adapters.ids)
+        install_doors(app, settings, services, adapters.ids, adapters.metrics)
         sockets = install_sockets(app, settings, services, pushing, adapters.ids, sweeps)
+        sockets.measure(adapters.metrics, engine.pool)
+        pushing.realtime.pushed = adapters.metrics.pushed
         start, on_drain = sockets.start, sockets.say_goodbye
         _trust_proxies(app, settings.trusted_proxies)
     create_commands(app, services, settings)

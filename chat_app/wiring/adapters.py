@@ -18,6 +18,7 @@ from chat_app.domain.ports import (
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.infrastructure.mail import FolderMailer, SmtpMailer
+from chat_app.infrastructure.metrics import Metrics
 from chat_app.infrastructure.passwords import Argon2Passwords
 from chat_app.infrastructure.redis.connection import Guarded, connect
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVisitorPresence
@@ -41,6 +42,7 @@ class Adapters:
     mailer: Mailer
     blocking: Blocking
     redis: Guarded | None
+    metrics: Metrics
     probes: tuple[Probe, ...]
 
 
@@ -59,6 +61,7 @@ def create_adapters(settings: Settings, blocking: Blocking) -> Adapters:
         mailer=_mailer(settings, ids, clock),
         blocking=blocking,
         redis=redis,
+        metrics=Metrics(),
         probes=(redis,) if redis else (),
     )
 

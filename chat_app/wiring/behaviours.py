@@ -68,7 +68,7 @@ def create_services(
     clock, ids, limits = adapters.clock, adapters.ids, settings.limits
     reach = armed(settings.failpoint)
     after_commit = AfterCommit(pushing.realtime, pushing.wakeup, pushing.recent, ids, clock)
-    uow = SqlUnitOfWorkFactory(engine, after_commit, reach)
+    uow = SqlUnitOfWorkFactory(engine, after_commit, reach, adapters.metrics.committed)
     views = Views(adapters.visitors, clock)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)

@@ -18,15 +18,19 @@ from chat_app.delivery.http import (
     sites,
     staff,
 )
+from chat_app.delivery.http import metrics as measurements
 from chat_app.delivery.http.around import Around
 from chat_app.delivery.origins import Origins
 from chat_app.delivery.widget.routes import create_blueprint as widget
 from chat_app.domain.ports import Ids
+from chat_app.infrastructure.metrics import CONTENT_TYPE, Metrics
 from chat_app.settings import Settings
 from chat_app.use_cases.services import Services
 
 
-def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) -> None:
+def install_doors(
+    app: Flask, settings: Settings, services: Services, ids: Ids, metrics: Metrics
+) -> None:
     """Register every route."""
     loopback = None if settings.production else settings.port
     origins = Origins(settings.public_origin, settings.allowed_origins, loopback)
@@ -43,6 +47,9 @@ def install_doors(app: Flask, settings: Settings, services: Services, ids: Ids) 
     api.register_blueprint(business_hours.create_blueprint(services.business_hours, caller))
     api.register_blueprint(site_settings.create_blueprint(services.site_settings, caller))
     app.register_blueprint(health.create_blueprint(services.health))
+    app.register_blueprint(
+        measurements.create_blueprint(metrics.page, CONTENT_TYPE, settings.metrics_token)
+    )
     app.register_blueprint(widget(services.sites, settings))
     app.register_blueprint(
         dashboard(

@@ -13,6 +13,7 @@ from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
 from chat_app.delivery.realtime.visitor import VisitorNamespace
 from chat_app.delivery.realtime.websocket import Machinery, PlainDoor
 from chat_app.domain.ports import Ids
+from chat_app.infrastructure.metrics import Metrics
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.doorkeeper import Doorkeeper
 from chat_app.infrastructure.realtime.engine import drop_slow_readers, release_clients
@@ -22,6 +23,7 @@ from chat_app.infrastructure.sweeps import CHECK_SECONDS, SweepWatch
 from chat_app.settings import Settings
 from chat_app.use_cases.services import Services
 from chat_app.wiring.pushing import Pushing
+from chat_app.wiring.sampling import Sample
 
 HEARTBEAT_SECONDS = 20
 RECHECK_SECONDS = 4
@@ -72,6 +74,13 @@ class Sockets:
         if self._pings is not None:
             every(SWEEP_SECONDS, self._pings.sweep)
         every(SWEEP_SECONDS, lambda: drop_slow_readers(self._server))
+
+    def measure(self, metrics: Metrics, pool: Any) -> None:
+        """Tell of events, and each second how things stand."""
+        for namespace in (self.agents, self.visitors):
+            namespace.answered = metrics.answered
+        sample = Sample(self._server, self.visitors.actors, self.agents.actors, pool)
+        self._background.every(SWEEP_SECONDS, lambda: sample.take(metrics))
 
     def say_goodbye(self) -> None:
         """Tell every client of this process to come back elsewhere, each at another moment."""

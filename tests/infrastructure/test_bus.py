@@ -107,7 +107,7 @@ def test_a_room_is_heard_until_its_last_member_leaves(valkey_url: str) -> None:
 def test_rubbish_on_a_channel_is_dropped(valkey_url: str, valkey: EmbeddedValkey) -> None:
     here, there = Process(valkey_url), Process(valkey_url)
     there.member("one", "room")
-    for rubbish in (b"", b"x", b"x" * 40, b"h" * 16 + b"\0\2\0\0\0\0{}"):
+    for rubbish in (b"", b"x", b"x" * 40, b"h" * 24 + b"\0\2\0\0\0\0{}"):
         connect(valkey.url).publish("cland:rooms:/agent:room", rubbish)
     here.bus.emit("told", 1, NAMESPACE, "room")
     settle(here, there)

@@ -5,9 +5,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from tests.clients import Wire, closing, draft, open_session, sign_in
-from tests.processes import Stack
+from tests.processes import Stack, until
 from tests.realtime.landing import children_of, on_both
 
 pytestmark = pytest.mark.skipif(
@@ -93,6 +94,34 @@ def test_a_visitor_hears_that_an_agent_has_come(fleet: Stack) -> None:
     }
     assert "assign_epoch" not in pushed["session"]
     desk.end(visitor.session_id)
+
+
+def test_metrics_are_those_of_all_processes(fleet: Stack) -> None:
+    visitor, desk = open_session(fleet.url), sign_in(fleet.url)
+    before = _metrics(fleet)
+    with on_both(fleet, visitor, desk) as (mine, theirs):
+        mine.join(visitor.session_id)
+        theirs.join(visitor.session_id)
+        for wire in (mine, theirs):
+            for number in range(5):
+                assert wire.send_message(visitor.session_id, f"line {number}")["ok"]
+        for _ in until(5):
+            now = _metrics(fleet)
+            if now["cland_visitor_sockets"] >= 1 and now["cland_agent_sockets"] >= 1:
+                break
+        assert now["cland_visitor_sockets"] >= 1
+        assert now["cland_agent_sockets"] >= 1
+    for name in ("cland_messages_total", 'cland_event_seconds_count{event="send_message"}'):
+        assert now[name] - before.get(name, 0) >= 10, name
+    assert now["cland_delivery_seconds_count"] > before["cland_delivery_seconds_count"]
+    assert now["cland_bus_heard_bytes_total"] > before["cland_bus_heard_bytes_total"]
+    desk.end(visitor.session_id)
+
+
+def _metrics(stack: Stack) -> dict[str, float]:
+    lines = requests.get(f"{stack.url}/metrics", timeout=5).text.splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in pairs}
 
 
 def _bodies(wire: Wire) -> list[str]:

@@ -1,5 +1,6 @@
 """Event → rooms → push. It decides nothing; it may lose everything."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, Protocol
@@ -78,6 +79,7 @@ class Broadcaster:
         self._runner = runner
         self._inbox = inbox
         self._queues = queues
+        self.pushed: Callable[[float], None] = _unmeasured
         self._pushes: dict[type[Any], Callable[[Any], None]] = {
             MessageSent: self._message_sent,
             MessageUpdated: self._message_updated,
@@ -115,6 +117,7 @@ class Broadcaster:
 
     def _message_sent(self, event: MessageSent) -> None:
         self._push_message("message_created", event)
+        self.pushed(time.time() - event.message.created_at.timestamp())
 
     def _message_updated(self, event: MessageUpdated) -> None:
         self._push_message("message_updated", event)
@@ -244,6 +247,10 @@ class Broadcaster:
     def _viewers_changed(self, event: ViewersChanged) -> None:
         data = {"session_id": event.session_id, "viewers": dump_viewers(event.viewers)}
         self._to(AGENTS, [session_room(event.session_id)], "viewers_changed", data)
+
+
+def _unmeasured(_: float) -> None:
+    """Nobody measures."""
 
 
 def _nobody_is_told(_: Event) -> None:

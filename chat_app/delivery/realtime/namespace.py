@@ -1,5 +1,6 @@
 """What both namespaces have in common: who is connected, and one answer for every event."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
@@ -23,6 +24,12 @@ from chat_app.use_cases.services import Services
 Payload = dict[str, Any]
 Handler = Callable[[Actor, Payload], Payload]
 _LONGEST_TOKEN = 256
+Answered = Callable[[str, bool, float], None]
+"""Is told of an event, whether it was done, and in how many seconds."""
+
+
+def _unmeasured(_: str, __: bool, ___: float) -> None:
+    """Nobody measures."""
 
 
 class ChatNamespace(socketio.Namespace, ABC):
@@ -34,6 +41,7 @@ class ChatNamespace(socketio.Namespace, ABC):
         self._plain = plain
         self._ids = ids
         self.actors: dict[str, Actor] = {}
+        self.answered: Answered = _unmeasured
         self._handlers: dict[str, tuple[Schema, Handler]] = {
             "join_session": (events.JoinSchema(), self.on_join_session),
             "leave_session": (events.LeaveSchema(), self.on_leave_session),
@@ -84,7 +92,10 @@ class ChatNamespace(socketio.Namespace, ABC):
         actor = self.actors.get(sid)
         if actor is None:
             return refused(Unauthorized.code, Unauthorized.title)
-        return answer(str(event), lambda: handle(actor, events.load(schema, tuple(payload))))
+        begun = time.perf_counter()
+        given = answer(str(event), lambda: handle(actor, events.load(schema, tuple(payload))))
+        self.answered(str(event), given["ok"], time.perf_counter() - begun)
+        return given
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
         try:

@@ -1,7 +1,8 @@
 """One transaction of the database, and what follows its commit."""
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +16,7 @@ from sqlalchemy.orm import sessionmaker
 
 import chat_app.infrastructure.db.mapping  # noqa: F401 - maps the entities, once
 from chat_app.domain.errors import Unavailable
-from chat_app.domain.events import Event
+from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.repositories import Collision, Duplicate, Follow
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.assignments import SqlAssignments
@@ -34,6 +35,12 @@ RETRY_SECONDS = 2
 # PostgreSQL: serialization failure, deadlock; MySQL: deadlock, lock wait timeout.
 _COLLISIONS = frozenset({"40001", "40P01", 1213, 1205})
 _log = structlog.get_logger(__name__)
+Committed = Callable[[int, float], None]
+"""Is told how many messages a commit made durable, and how many seconds it took."""
+
+
+def _unmeasured(_: int, __: float) -> None:
+    """Nobody measures."""
 
 
 class SqlUnitOfWork:
@@ -49,8 +56,10 @@ class SqlUnitOfWork:
         gate: AbstractContextManager[object],
         after_commit: AfterCommit | None,
         reach: Reach = unarmed,
+        committed: Committed = _unmeasured,
     ) -> None:
         self._reach = reach
+        self._committed = committed
         clock = DatabaseClock(session)
         self._options = options
         self._session = session
@@ -107,7 +116,10 @@ class SqlUnitOfWork:
             self.outbox.add(*rows)
         self.flush()
         self._reach("pre_commit")
+        begun = time.perf_counter()
         self._session.commit()
+        messages = sum(type(event) is MessageSent for event in events)
+        self._committed(messages, time.perf_counter() - begun)
         self._reach("post_commit")
         if rows:
             self._after_commit.wake()
@@ -123,8 +135,15 @@ class SqlUnitOfWork:
 class SqlUnitOfWorkFactory:
     """Opens transactions on one engine; on SQLite the writing ones of a process take turns."""
 
-    def __init__(self, engine: Engine, after_commit: AfterCommit, reach: Reach = unarmed) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        after_commit: AfterCommit,
+        reach: Reach = unarmed,
+        committed: Committed = _unmeasured,
+    ) -> None:
         self._reach = reach
+        self._committed = committed
         self._sessions = sessionmaker(engine, expire_on_commit=False)
         self._after_commit = after_commit
         sqlite = engine.dialect.name == "sqlite"
@@ -135,7 +154,14 @@ class SqlUnitOfWorkFactory:
     def __call__(self) -> SqlUnitOfWork:
         """A transaction that writes."""
         session = self._sessions()
-        return SqlUnitOfWork(session, {WRITES: True}, self._gate, self._after_commit, self._reach)
+        return SqlUnitOfWork(
+            session,
+            {WRITES: True},
+            self._gate,
+            self._after_commit,
+            self._reach,
+            self._committed,
+        )
 
     def reading(self) -> SqlUnitOfWork:
         """A transaction that only reads."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -16,6 +17,7 @@ from chat_app.infrastructure.realtime.records import (
     Record,
     channel_of,
     read,
+    sent_at,
     together,
     write,
 )
@@ -90,7 +92,7 @@ class Publisher:
     def _send(self) -> None:
         gathered, self._gathered = self._gathered, {}
         for channel, records in gathered.items():
-            self._pipe.put(b"PUBLISH", channel, together(self.host, records))
+            self._pipe.put(b"PUBLISH", channel, together(self.host, time.time(), records))
 
 
 class LocalRooms(socketio.Manager):
@@ -134,7 +136,13 @@ class Bus(LocalRooms):
         self._run = publish
         self._publisher = Publisher(url, publish)
         self._keys: deque[str] = deque(maxlen=_REMEMBERED)
+        self._lag = 0.0
         self.ear: Ear | None = None
+
+    def take_lag(self) -> float:
+        """The longest time in seconds that something was under way since the last call."""
+        lag, self._lag = self._lag, 0.0
+        return lag
 
     def initialize(self) -> None:
         """Begin to listen; called before the first request is served."""
@@ -186,6 +194,7 @@ class Bus(LocalRooms):
         if data[:HOST_BYTES] == self._publisher.host:
             return
         try:
+            self._lag = max(self._lag, time.time() - sent_at(data))
             records = list(read(data))
         except ValueError:
             _log.warning("bus_publication_unreadable")

@@ -12,6 +12,8 @@ from typing import Any, Final
 import orjson
 
 HOST_BYTES: Final = 16
+_SENT_AT: Final = struct.Struct(">d")
+_HEAD_BYTES: Final = HOST_BYTES + _SENT_AT.size
 _LENGTHS: Final = struct.Struct(">HI")
 _CHANNEL: Final = "cland:rooms:"
 
@@ -38,14 +40,25 @@ def write(record: Record) -> bytes:
     return _LENGTHS.pack(len(head), len(record.body)) + head + record.body
 
 
-def together(host: bytes, records: Iterable[bytes]) -> bytes:
-    """What one process publishes at once on one channel; `host` is its name, of HOST_BYTES."""
-    return host + b"".join(records)
+def together(host: bytes, sent_at: float, records: Iterable[bytes]) -> bytes:
+    """What one process publishes at once on one channel.
+
+    `host` is its name, of HOST_BYTES; `sent_at` its time of day in seconds.
+    """
+    return host + _SENT_AT.pack(sent_at) + b"".join(records)
+
+
+def sent_at(data: bytes) -> float:
+    """When a publication left; raises ValueError for what is none of ours."""
+    if len(data) < _HEAD_BYTES:
+        raise ValueError("cut off")
+    moment: float = _SENT_AT.unpack_from(data, HOST_BYTES)[0]
+    return moment
 
 
 def read(data: bytes) -> Iterator[Record]:
     """The records of a publication; raises ValueError for what is none of ours."""
-    at = HOST_BYTES
+    at = _HEAD_BYTES
     while at < len(data):
         if len(data) < at + _LENGTHS.size:
             raise ValueError("cut off")
