@@ -63,7 +63,7 @@ def test_a_visitor_asks_the_bot_and_then_for_a_person(
         ("visitor", "怎么退货？"),
         ("bot", "about refund"),
         ("visitor", "转人工"),
-        ("system", "正在为您转接人工客服，请稍候"),
+        ("system", "正在为你转接人工客服，请稍候"),
     ]
     assert [one["seq"] for one in shown] == list(range(1, len(shown) + 1))
     agent.status("away")

@@ -12,7 +12,7 @@ ENGLISH = (
     "We are closed now and open again Monday 09:00 (UTC+8)."
     " Leave your message, we will answer then."
 )
-CHINESE = "现在是非营业时间，周一 09:00（UTC+8）恢复服务。请留言，届时我们会回复您。"
+CHINESE = "现在是非营业时间，周一 09:00（UTC+8）恢复服务。请留言，届时我们会回复你。"
 
 
 def close_the_site(world: World) -> None:
@@ -49,7 +49,7 @@ def test_whoever_never_opens_says_so(world: World) -> None:
     english, chinese = (world.open(locale=one).view.session.id for one in ("en", "zh"))
     assert [one.body for one in (*world.said_in(english), *world.said_in(chinese))] == [
         "We are closed now. Leave your message, we will answer as soon as we are back.",
-        "现在是非营业时间。请留言，我们会尽快回复您。",
+        "现在是非营业时间。请留言，我们会尽快回复你。",
     ]
 
 

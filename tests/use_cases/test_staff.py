@@ -201,7 +201,7 @@ class TestLeaving:
         assert (assignment.open_session, assignment.open_slot) == (None, None)
         assert assignment.released_at == world.now
         (line,) = world.said_in(session_id)
-        assert (line.kind, line.body) == ("system", "Mia 已离开会话，正在为您安排其他客服")
+        assert (line.kind, line.body) == ("system", "Mia 已离开会话，正在为你安排其他客服")
         assert [one.view.session.id for one in world.realtime.of(SessionQueued)] == [session_id]
         assert [one.view.session.id for one in world.realtime.of(SessionUpdated)] == [session_id]
         assert world.session(closed.id).agent_id == agent.id

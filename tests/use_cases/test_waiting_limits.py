@@ -19,7 +19,7 @@ def test_who_comes_when_the_queue_is_full_is_asked_to_leave_a_message(
     opened = [world.open(department_id=sales.id, locale="zh-CN").view for _ in range(3)]
     assert [one.session.left_message for one in opened] == [False, False, True]
     (line,) = world.said_in(opened[2].session.id)
-    assert line.body == "现在客服都在忙。请留言，我们会尽快回复您。"
+    assert line.body == "现在客服都在忙。请留言，我们会尽快回复你。"
     assert world.session(opened[2].session.id).status == "queued", "it waits for an answer"
     elsewhere = world.open().view.session
     assert not elsewhere.left_message, "the limit is the department's own"
