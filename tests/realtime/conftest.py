@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients import sign_in
 from tests.processes import ADMIN_PASSWORD, ROOT, Databases, Process, Stack
 
 THREADS_PROGRAM = Path(__file__).with_name("threads_program.py")
@@ -47,6 +48,16 @@ def fleet(
     with Stack(tmp_path_factory.mktemp("fleet"), database_url=url, concurrency=2) as running:
         yield running
     postgres.drop_database(name)
+
+
+@pytest.fixture(autouse=True)
+def end_what_was_begun(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The fleet serves many tests: an agent that is still busy for one of them would take nothing."""
+    yield
+    if "fleet" in request.fixturenames:
+        desk = sign_in(request.getfixturevalue("fleet").url)
+        for one in desk.get("/api/chat/sessions", status="open", limit=100).json()["items"]:
+            desk.end(one["id"])
 
 
 @pytest.fixture

@@ -71,6 +71,6 @@ def test_acks_carry_the_shapes_of_the_protocol(installation: Installation, scene
     status = socket.call("set_status", {"status": "online"})
     assert set(status["agent"]) == shapes.AGENT
     counts = socket.call("watch_inbox", {})["counts"]
-    assert counts == {"queued": 2, "mine": 0, "active": 0, "closed": 0}
+    assert counts == {"queued": 2, "mine": 0, "active": 0, "closed": 1}
     closing = {"session_id": scene.session_id, "assign_epoch": 0}
     shapes.check_session(socket.call("close_session", closing)["session"], for_visitor=False)
