@@ -16,6 +16,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session as OrmSession
@@ -23,13 +24,14 @@ from sqlalchemy.orm import aliased
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
-from chat_app.domain.session import Session
+from chat_app.domain.session import STATUSES, Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.plain_session import PLAIN, locked_rows
 from chat_app.infrastructure.db.rows import Rows
 
 _S = tables.chat_session.c
 _M = tables.message.c
+_OPEN = tuple(one for one in STATUSES if one != "closed")
 _TURN = (_S.priority_rank.desc(), _S.queued_at, _S.id)
 
 
@@ -100,9 +102,7 @@ class SqlSessions:
         moment = _S.created_at if actor.is_visitor else _S.updated_at
         query = _filtered(select(Session).where(_visible(actor)), wanted)
         if cursor is not None:
-            query = query.where(
-                or_(moment < cursor.at, and_(moment == cursor.at, _S.id < cursor.id))
-            )
+            query = query.where(tuple_(moment, _S.id) < tuple_(cursor.at, cursor.id))
         query = query.order_by(moment.desc(), _S.id.desc()).limit(limit)
         return list(self._session.scalars(query))
 
@@ -237,7 +237,7 @@ def _filtered(query: Select[Session], wanted: SessionFilter) -> Select[Session]:
     if wanted.status is not None:
         query = query.where(_S.status == wanted.status)
     if wanted.open_only:
-        query = query.where(_S.status != "closed")
+        query = query.where(_S.status.in_(_OPEN))
     if wanted.assignee == "none":
         query = query.where(_S.agent_id.is_(None))
     elif wanted.assignee is not None:

@@ -211,6 +211,7 @@ chat_session = Table(
     CheckConstraint("(open_key IS NULL) = (status = 'closed')", name="open_key_while_open"),
     Index("ix_chat_session_visitor_id_created_at", "visitor_id", "created_at"),
     Index("ix_chat_session_status_updated_at", "status", "updated_at"),
+    Index("ix_chat_session_updated_at_id", "updated_at", "id"),
     Index("ix_chat_session_agent_id_status", "agent_id", "status"),
     Index("ix_chat_session_queue", "status", "priority_rank", "queued_at", "id"),
 )

@@ -1,0 +1,117 @@
+"""No query of the daily work reads a whole table that grows (PostgreSQL).
+
+The planner is forbidden to scan or sort where any index would do: what it scans or sorts all the
+same has none.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import event, text
+
+from chat_app.domain.actor import SYSTEM, Actor
+from chat_app.domain.repositories import Cursor, SessionFilter, UnitOfWork
+from tests.builders import NOON, after, agent_actor, new_id, visitor_actor
+from tests.infrastructure.bench import Bench, engine_of
+
+GROWING: Final = ("chat_session", "message", "assignment", "outbox", "visitor", "visitor_token")
+VISITOR: Final = visitor_actor()
+AGENT: Final = agent_actor(department_ids=frozenset({new_id(), new_id()}))
+ID: Final = new_id()
+HERE: Final = Cursor(NOON, ID)
+
+Query = Callable[[UnitOfWork], Any]
+QUERIES: Final[dict[str, Query]] = {
+    "messages after": lambda uow: uow.messages.after(ID, "agent", 7, 50),
+    "messages after, of a visitor": lambda uow: uow.messages.after(ID, "visitor", 7, 50),
+    "messages before": lambda uow: uow.messages.before(ID, "agent", 7, 50),
+    "newest messages": lambda uow: uow.messages.before(ID, "visitor", None, 50),
+    "messages after a revision": lambda uow: uow.messages.after_revision(ID, "agent", 7, 50),
+    "duplicates": lambda uow: uow.messages.by_client_ids([(ID, "visitor", ID, "a")]),
+    "one message": lambda uow: uow.messages.get(ID, ID),
+    "session": lambda uow: uow.sessions.get(ID),
+    "sessions, locked": lambda uow: uow.sessions.locked_among([ID, new_id()]),
+    "open session": lambda uow: uow.sessions.open_of(ID, ID),
+    "session of a client": lambda uow: uow.sessions.by_client_key("a"),
+    "next waiting": lambda uow: uow.sessions.next_waiting([None, ID]),
+    "waiting in": lambda uow: uow.sessions.waiting_in(ID, 500),
+    "overdue": lambda uow: uow.sessions.overdue(ID, NOON, 200, left_too=True),
+    "to wake": lambda uow: uow.sessions.to_wake(NOON, 200),
+    "last agent": lambda uow: uow.sessions.last_agent_of(ID),
+    "held by": lambda uow: uow.sessions.held_by(ID, 50),
+    "open in": lambda uow: uow.sessions.open_in(ID, 50),
+    "idle": lambda uow: uow.sessions.idle_since(NOON, 200),
+    "visitor's sessions": lambda uow: _page(uow, VISITOR),
+    "visitor's next sessions": lambda uow: _page(uow, VISITOR, HERE),
+    "all sessions": lambda uow: _page(uow, SYSTEM, HERE),
+    "waiting sessions": lambda uow: _page(uow, SYSTEM, HERE, status="queued"),
+    "open sessions": lambda uow: _page(uow, AGENT, HERE, open_only=True),
+    "my sessions": lambda uow: _page(uow, AGENT, HERE, assignee=AGENT.id, status="active"),
+    "assignment in force": lambda uow: uow.assignments.open_of_session(ID),
+    "slots": lambda uow: uow.assignments.taken_slots(ID),
+    "to take back": lambda uow: uow.assignments.to_take_back(ID, 120),
+    "handling times": lambda uow: uow.assignments.handling_seconds(ID, NOON, 50),
+    "absent agents": lambda uow: uow.agents.absent(),
+    "candidates": lambda uow: uow.agents.candidates(ID),
+    "claim": lambda uow: uow.outbox.claim(50, "t", 60),
+    "clear done": lambda uow: uow.outbox.clear_done(86_400, 200),
+    "visitor by token": lambda uow: uow.visitors.by_token("t"),
+    "visitor by identity": lambda uow: uow.visitors.by_external_id(ID, "u"),
+}
+
+# Read in the order of an index and no further than a page reaches, however many there are.
+PAGES: Final = {
+    "visitor's sessions", "visitor's next sessions", "all sessions", "waiting sessions",
+    "my sessions", "messages after", "messages before", "newest messages",
+}  # fmt: skip
+
+
+def _page(uow: UnitOfWork, actor: Actor, cursor: Cursor | None = None, **wanted: Any) -> Any:
+    return uow.sessions.page_for(actor, SessionFilter(**wanted), cursor, 26)
+
+
+@pytest.fixture(scope="module")
+def bench(postgres_url: str) -> Iterator[Bench]:
+    engine = engine_of(postgres_url)
+    bench = Bench(engine)
+    for number in range(30):  # an empty table has no plan worth looking at
+        bench.session(created_at=after(number))
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+    yield bench
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_every_query_has_its_index(bench: Bench, name: str) -> None:
+    plans = list(explained(bench, QUERIES[name]))
+    assert plans, "nothing was asked"
+    for plan in plans:
+        scanned = [one for one in GROWING if f"Seq Scan on {one}" in plan]
+        assert scanned == [], plan
+        if name in PAGES:
+            assert "->  Sort" not in plan, plan
+
+
+def explained(bench: Bench, query: Query) -> Iterator[str]:
+    """The plans of all statements that a query sends."""
+    engine = bench.engine
+    assert engine is not None
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH", "DELETE", "UPDATE")):
+            asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        with bench.uow() as transaction:
+            query(transaction)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        for statement, parameters in asked:
+            rows = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            yield "\n".join([statement, *(str(row[0]) for row in rows)])
