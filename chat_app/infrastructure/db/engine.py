@@ -25,6 +25,8 @@ def options_for(url: str) -> dict[str, Any]:
         "pool_size": 20,
         "max_overflow": 0,
         "pool_timeout": ANSWER_SECONDS,
+        # The one that was used last, whose server process has everything at hand.
+        "pool_use_lifo": True,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
     }

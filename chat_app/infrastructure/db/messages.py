@@ -19,9 +19,11 @@ _KEY_NAMES = ("session_id", "sender_kind", "sender_id", "client_msg_id")
 _KEYS = [_M[name] for name in _KEY_NAMES]
 _BY_KEYS = _SHAPE.query().where(tuple_(*_KEYS).in_(bindparam("keys", expanding=True)))
 _GIVEN = recordset((one.name, one) for one in _KEYS)
-_NAMED = ", ".join(_KEY_NAMES)
+_SAME = " AND ".join(f"m.{name} = given.{name}" for name in _KEY_NAMES)
+# Row by row through the unique index: a join of sets may be planned as a scan of all messages.
 _BY_DOCUMENT = (
-    f"SELECT to_jsonb(m) FROM message m WHERE ({_NAMED}) IN (SELECT given.* FROM {_GIVEN})"  # noqa: S608 - names of ours
+    f"SELECT to_jsonb(found) FROM {_GIVEN} CROSS JOIN LATERAL"  # noqa: S608 - names of ours
+    f" (SELECT m.* FROM message m WHERE {_SAME} LIMIT 1) AS found"
 )
 
 
