@@ -1,5 +1,6 @@
-// Loads a server that speaks docs/protocol.md; prints `begin` and `end` around the load, and then
-// what it saw as one line of JSON.
+// Loads a server that speaks docs/protocol.md; prints `begin` and `end` around the load (with --idle
+// also `empty` and `full` around the coming of those sockets), and then what it saw as one line of
+// JSON. Ten thousand sockets need as many files: `ulimit -n 20000`.
 //
 //   node load.mjs --url http://127.0.0.1:8080 --password … [--email admin@example.com]
 //     --pairs N      visitors who write, each with an agent who reads (default 50)
@@ -71,13 +72,23 @@ async function openAgent(token, sessions) {
   for (const { session } of sessions) await agent.ask('join_session', { session_id: session.id, after_seq: 0 })
 }
 
+/** Sockets that only listen, and how many a second came through each of three doors. */
 async function openIdle(count) {
-  const opened = await many(count, 20, openSession)
-  const begun = performance.now()
-  const clients = await many(count, 100, (index) => Client.open(url, '/visitor', opened[index].visitor_token))
-  const connects = count / ((performance.now() - begun) / 1000)
-  await many(count, 100, (index) => clients[index].ask('join_session', { session_id: opened[index].session.id, after_seq: 0 }))
-  return { clients, connects: Math.round(connects) }
+  const rates = {}
+  const timed = async (name, together, work) => {
+    const begun = performance.now()
+    const done = await many(count, together, work)
+    rates[name] = Math.round(count / ((performance.now() - begun) / 1000))
+    return done
+  }
+  const opened = await timed('opens_per_s', 20, openSession)
+  await pause(GRACE_MS)
+  console.log('empty')
+  const clients = await timed('connects_per_s', 100, (index) => Client.open(url, '/visitor', opened[index].visitor_token))
+  await timed('joins_per_s', 100, (index) => clients[index].ask('join_session', { session_id: opened[index].session.id, after_seq: 0 }))
+  await pause(GRACE_MS)
+  console.log('full')
+  return { clients, rates }
 }
 
 async function send(visitor, session, id) {
@@ -131,6 +142,6 @@ console.log(JSON.stringify({
   lost: books.acked - books.delivered, doubled: books.doubled, disordered: books.disordered,
   ack_p50_ms: quantile(ack, 0.5), ack_p99_ms: quantile(ack, 0.99),
   delivery_p50_ms: quantile(delivery, 0.5), delivery_p99_ms: quantile(delivery, 0.99),
-  ...(idle && { idle: +given.idle, connects_per_s: idle.connects, idle_alive: idle.clients.filter((one) => one.alive).length }),
+  ...(idle && { idle: +given.idle, ...idle.rates, idle_alive: idle.clients.filter((one) => one.alive).length }),
 }))
 process.exit(0)

@@ -33,7 +33,10 @@ SCENES: Final[Mapping[str, Sequence[str]]] = {
     "50 pairs": ("--pairs", "50"),
     "500 pairs": ("--pairs", "500"),
     "50 pairs, 500/s": ("--pairs", "50", "--rate", "500"),
+    "2,000 idle": ("--pairs", "50", "--idle", "2000"),
+    "10,000 idle": ("--pairs", "50", "--idle", "10000"),
 }
+SHORT: Final = ("50 pairs", "500 pairs", "50 pairs, 500/s")
 
 
 def cores() -> tuple[list[int], list[int]]:
@@ -54,16 +57,35 @@ def load(server: Server, words: Sequence[str], seconds: int) -> Result:
     argv = ["node", str(ROOT / "bench" / "load.mjs"), "--url", server.url, "--password", PASSWORD]
     argv += ["--seconds", str(seconds), *words]
     spent: dict[str, float] = {}
+    held: dict[str, int] = {}
     with subprocess.Popen(pinned(argv, cores()[1]), stdout=subprocess.PIPE, text=True) as generator:
         for line in generator.stdout or ():
             if line.startswith("{"):
                 seen: Result = json.loads(line)
             else:
                 spent[line.strip()] = server.cpu_seconds()
+                held[line.strip()] = server.memory_bytes()
     if generator.returncode:
         raise SystemExit(f"the generator failed on {server.name}")
-    cost = round((spent["end"] - spent["begin"]) / max(1, seen["acked"]) * 1e6)
-    return {"server": server.name, **seen, "cpu_us": cost}
+    seen["cpu_us"] = round((spent["end"] - spent["begin"]) / max(1, seen["acked"]) * 1e6)
+    if "idle" in seen:
+        seen["socket_kb"] = round((held["full"] - held["empty"]) / seen["idle"] / 1000, 1)
+    return {"server": server.name, **seen}
+
+
+def measured(server: Server, words: Sequence[str], seconds: int) -> Result:
+    """As `load`; where sockets only listen also without them, each on a process of its own.
+
+    What earlier sockets have left in a process would hide how much memory the next ones take.
+    """
+    if "--idle" not in words:
+        return load(server, words, seconds)
+    server.restart()
+    without = load(server, words[: words.index("--idle")], seconds)["messages_per_s"]
+    server.restart()
+    among = load(server, words, seconds)
+    kept = round(among["messages_per_s"] / without, 3)
+    return among | {"messages_per_s_without": without, "kept": kept}
 
 
 @contextmanager
@@ -86,7 +108,8 @@ def servers(beside: Sequence[str], web: int) -> Iterator[list[Server]]:
         made.append(node_reference(postgres.create_database("reference"), valkey.url, folder))
         for server in made:
             stack.callback(server.stop)
-            server.start(pinned([], cores()[0]) if web == 1 else [])
+            server.prefix = pinned([], cores()[0]) if web == 1 else []
+            server.start()
         yield made
 
 
@@ -109,18 +132,41 @@ def row(scene: str, server: str, mine: Sequence[Result], theirs: Sequence[Result
     return f"| {scene} | {server} | {rate:.0f} | {ratio} | {cost:.0f} | {shown} | {books} |"
 
 
+def idle_row(scene: str, server: str, mine: Sequence[Result], theirs: Sequence[Result]) -> str:
+    """One line of the second table."""
+
+    def beside(name: str) -> str:
+        rate, reference = median(mine, name), median(theirs, name)
+        return f"{rate or 0:.0f}" + (f" | {rate / reference:.2f}" if rate and reference else " |")
+
+    doors = " | ".join(beside(one) for one in ("opens_per_s", "connects_per_s", "joins_per_s"))
+    kept = " | ".join(
+        f"{median(mine, one) or 0:.{digits}f}"
+        for one, digits in (("messages_per_s_without", 0), ("messages_per_s", 0), ("kept", 2))
+    )
+    gone = sum(one["idle"] - one["idle_alive"] for one in mine)
+    return f"| {scene} | {server} | {doors} | {kept} | {median(mine, 'socket_kb'):.1f} | {gone} |"
+
+
 def table(results: Mapping[str, Sequence[Result]]) -> str:
-    """All scenes in Markdown."""
+    """All scenes in Markdown: those of messages, and those of sockets that only listen."""
     lines = [
         "| scene | server | messages/s | ratio | CPU µs/message | ack p50 ms | p99 | delivery p50 ms | p99 | lost/doubled/disordered |",
         "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    idle = [
+        "",
+        "| scene | server | sessions opened/s | ratio | connects/s | ratio | joins/s | ratio | messages/s without | among | kept | KB a socket | gone |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for scene, runs in results.items():
         theirs = [one for one in runs if one["server"] == REFERENCE]
         for server in dict.fromkeys(one["server"] for one in runs):
             mine = [one for one in runs if one["server"] == server]
+            if "idle" in mine[0]:
+                idle.append(idle_row(scene, server, mine, theirs))
             lines.append(row(scene, server, mine, theirs))
-    return "\n".join(lines)
+    return "\n".join(lines + (idle if len(idle) > 3 else []))
 
 
 def words() -> argparse.Namespace:
@@ -140,10 +186,10 @@ def main() -> None:
     asked = words()
     results: dict[str, list[Result]] = {}
     with servers(asked.beside, asked.web) as running:
-        for scene in asked.scene or SCENES:
+        for scene in asked.scene or SHORT:
             for _ in range(asked.rounds):
                 for server in running:
-                    result = load(server, SCENES[scene], asked.seconds)
+                    result = measured(server, SCENES[scene], asked.seconds)
                     results.setdefault(scene, []).append(result)
                     print(scene, json.dumps(result), flush=True, file=sys.stderr)
     if asked.json:

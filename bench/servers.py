@@ -28,6 +28,7 @@ class Server:
     folder: Path
     env: Mapping[str, str]
     log: Path
+    prefix: Sequence[str] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
     @property
@@ -35,11 +36,11 @@ class Server:
         """Where it is reached."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, prefix: Sequence[str]) -> None:
+    def start(self) -> None:
         """Start it behind `prefix` (taskset, perhaps) and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, *self.argv],
+                [*self.prefix, *self.argv],
                 cwd=self.folder,
                 env=dict(self.env),
                 stdin=subprocess.DEVNULL,
@@ -63,9 +64,19 @@ class Server:
         """What it and its children have used of all cores so far; 0 where nobody counts."""
         if self.process is None or not Path("/proc/self/stat").exists():
             return 0.0
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return sum(_cpu_seconds(one) for one in (str(pid), *children))
+        return sum(_cpu_seconds(one) for one in _family(self.process.pid))
+
+    def memory_bytes(self) -> int:
+        """What it and its children hold of the machine's memory; 0 where nobody counts."""
+        if self.process is None or not Path("/proc/self/statm").exists():
+            return 0
+        pages = (Path(f"/proc/{one}/statm").read_text() for one in _family(self.process.pid))
+        return sum(int(one.split()[1]) for one in pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def restart(self) -> None:
+        """End it and start it anew."""
+        self.stop()
+        self.start()
 
     def stop(self) -> None:
         """End it."""
@@ -108,6 +119,11 @@ def node_reference(database: str, redis: str, folder: Path) -> Server:
     env = _inherited() | {"DB_DSN": dsn, "REDIS_ADDR": redis, "NODE_ENV": "production"}
     argv = ["node", "reference.mjs", str(port)]
     return Server("node", port, argv, BENCH, env, folder / "node.log")
+
+
+def _family(pid: int) -> list[str]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [str(pid), *children]
 
 
 def _cpu_seconds(pid: str) -> float:
