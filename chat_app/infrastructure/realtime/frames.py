@@ -1,7 +1,7 @@
 """WebSocket framing after RFC 6455, without I/O: bytes in, messages out.
 
 Strict where the RFC says MUST: clients mask, control frames are short and whole, reserved bits
-are zero, text is UTF-8. The limit holds for a whole message, however many fragments it comes in.
+are zero, lengths are written as short as they can be, text is UTF-8. The limit holds for a whole message, however many fragments it comes in.
 """
 
 import struct
@@ -20,9 +20,12 @@ PROTOCOL_ERROR: Final = 1002
 INVALID_DATA: Final = 1007
 TOO_BIG: Final = 1009
 _MOST_CONTROL_BYTES: Final = 125
+_MOST_REASON_BYTES: Final = _MOST_CONTROL_BYTES - 2
 _KNOWN: Final = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 # Codes a peer may send: those the RFC and its registry define, and the private ranges.
-_CLOSE_CODES: Final = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013})
+_CLOSE_CODES: Final = frozenset(
+    {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014}
+)
 
 
 class FrameError(Exception):
@@ -84,7 +87,7 @@ class FrameParser:
             start = 4 if length == 126 else 10
             if len(buffer) < start:
                 return None
-            length = struct.unpack_from("!H" if start == 4 else "!Q", buffer, 2)[0]
+            length = _long_length(buffer, start)
         if self._size + length > self._most_bytes and not first & 0x8:
             raise FrameError(TOO_BIG, "message too big")
         end = start + 4 + length
@@ -154,9 +157,18 @@ def pack(opcode: int, payload: bytes) -> bytes:
 
 
 def pack_close(status: int, reason: str = "") -> bytes:
-    """A close frame; the reason is cut to what fits."""
-    text = reason.encode()[:120]
+    """A close frame; the reason is cut to the characters that fit."""
+    text = reason.encode()[:_MOST_REASON_BYTES].decode(errors="ignore").encode()
     return pack(CLOSE, struct.pack("!H", status) + text)
+
+
+def _long_length(buffer: bytearray, end: int) -> int:
+    """A length that has two or eight bytes of its own, up to `end`."""
+    form, least = ("!H", 126) if end == 4 else ("!Q", 65_536)
+    length: int = struct.unpack_from(form, buffer, 2)[0]
+    if not least <= length < 2**63:
+        raise FrameError(PROTOCOL_ERROR, "length is not written in its shortest form")
+    return length
 
 
 def _check_close(payload: bytes) -> None:

@@ -15,7 +15,6 @@ from chat_app.infrastructure.realtime.frames import (
     PING,
     PONG,
     TEXT,
-    Control,
     FrameError,
     FrameParser,
     Message,
@@ -75,16 +74,13 @@ class WebSocket:
             for found in self._parser.feed(data):
                 if isinstance(found, Message):
                     self._ready.append(found.data)
-                else:
-                    self._obey(found)
+                elif found.opcode == PING:
+                    self._write(pack(PONG, found.payload))
+                elif found.opcode == CLOSE:
+                    self.close(found.close_status)
+                    return  # what follows a close is not heard (RFC 6455, 5.5.1)
         except FrameError as error:
             self.close(error.status, error.reason)
-
-    def _obey(self, control: Control) -> None:
-        if control.opcode == PING:
-            self._write(pack(PONG, control.payload))
-        elif control.opcode == CLOSE:
-            self.close(control.close_status)
 
     def send(self, data: str | bytes) -> None:
         """Send one message; raise OSError when the peer is gone."""
