@@ -74,6 +74,22 @@ class SessionAssigned:
 
 
 @dataclass(frozen=True)
+class SessionLeftDepartment:
+    """A session no longer belongs to a department (None: to none); its agents may not see it now."""
+
+    session_id: str
+    department_id: str | None
+
+
+@dataclass(frozen=True)
+class SessionLeftAgent:
+    """An agent no longer has a session, and may see it only as one of its department."""
+
+    session_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True)
 class SessionUpdated:
     """Something shown of a session changed, other than its messages or its agent."""
 
@@ -191,6 +207,8 @@ Event = (
     | MessageSent
     | MessageUpdated
     | SessionAssigned
+    | SessionLeftDepartment
+    | SessionLeftAgent
     | SessionUpdated
     | SessionSnoozed
     | SessionClosed

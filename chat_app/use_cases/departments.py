@@ -11,6 +11,7 @@ from chat_app.domain.events import (
     DepartmentChanged,
     DepartmentDeleted,
     Event,
+    SessionLeftDepartment,
     SessionQueued,
     SessionUpdated,
 )
@@ -137,6 +138,7 @@ class Departments:
             uow.flush()
             events: list[Event] = []
             for view in self._views.of(uow, sessions):
+                events.append(SessionLeftDepartment(view.session.id, department_id))
                 events.append(SessionUpdated(view))
                 if view.session.status == "queued":
                     events.append(SessionQueued(view))

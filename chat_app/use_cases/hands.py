@@ -11,6 +11,7 @@ from chat_app.domain.events import (
     MessageSent,
     QueueChanged,
     SessionAssigned,
+    SessionLeftAgent,
     SessionQueued,
     SessionUpdated,
     SessionView,
@@ -63,6 +64,7 @@ class Hands:
         if agent.disabled or (slot is None and not force):
             return None
         now = self._clock.now()
+        left = _left(session, agent.id)
         self.release(uow, session)
         session.assign(agent.id, because, now)
         agent.last_assigned_at = now
@@ -82,7 +84,7 @@ class Hands:
         uow.flush()
         view = self._views.of_one(uow, session)
         said = [MessageSent(session, message) for message in told]
-        return Given(view, [SessionAssigned(view, reason), *said])
+        return Given(view, [*left, SessionAssigned(view, reason), *said])
 
     def requeue(
         self, uow: UnitOfWork, session: Session, name: str, line: SystemLine | None = "requeued"
@@ -91,9 +93,11 @@ class Hands:
 
         Raises SessionClosed.
         """
+        left = _left(session, None)
         self.release(uow, session)
         session.requeue(self._clock.now())
-        return self.queued(uow, session, name, line)
+        given = self.queued(uow, session, name, line)
+        return Given(given.view, [*left, *given.events])
 
     def queued(
         self, uow: UnitOfWork, session: Session, name: str, line: SystemLine | None
@@ -127,6 +131,13 @@ class Hands:
         if current is not None:
             current.rest()
             uow.flush()
+
+
+def _left(session: Session, agent_id: str | None) -> list[Event]:
+    """Tell who had the session, unless it goes back into the same hands."""
+    if session.agent_id in (None, agent_id):
+        return []
+    return [SessionLeftAgent(session.id, session.agent_id)]
 
 
 def _free_slot(agent: Agent, taken: set[str]) -> str | None:

@@ -5,7 +5,14 @@ from typing import Any
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Validation
-from chat_app.domain.events import Event, QueueChanged, SessionQueued, SessionUpdated, SessionView
+from chat_app.domain.events import (
+    Event,
+    QueueChanged,
+    SessionLeftDepartment,
+    SessionQueued,
+    SessionUpdated,
+    SessionView,
+)
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.use_cases.access import require_agent, visible_session
@@ -53,9 +60,11 @@ class Labelling:
 def _events(view: SessionView, before: str | None, changes: Mapping[str, Any]) -> list[Event]:
     if not changes:
         return []
+    now = view.session.department_id
     events: list[Event] = [SessionUpdated(view)]
+    if before != now:
+        events.insert(0, SessionLeftDepartment(view.session.id, before))
     if view.session.status == "queued" and _MOVES_THE_QUEUE & changes.keys():
-        now = view.session.department_id
         events += [SessionQueued(view), QueueChanged(now)]
         events += [QueueChanged(before)] if before != now else []
     return events

@@ -6,7 +6,13 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
 from chat_app.domain.department import Department
 from chat_app.domain.errors import CapacityReached, Validation
-from chat_app.domain.events import Event, MessageSent, QueueChanged, SessionView
+from chat_app.domain.events import (
+    Event,
+    MessageSent,
+    QueueChanged,
+    SessionLeftDepartment,
+    SessionView,
+)
 from chat_app.domain.message import Draft
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
@@ -75,6 +81,8 @@ class Transferring:
             if to.note is not None:
                 events.append(self._noted(uow, session, actor, to.note))
             if department is not None:
+                if department.id != session.department_id:
+                    events.append(SessionLeftDepartment(session.id, session.department_id))
                 session.move(department.id, self._clock.now())
             given = self._given(uow, session, agent, department, force=to.force)
             uow.commit(*events, *given.events)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from chat_app.domain.events import Event, QueueChanged, SessionUpdated
+from chat_app.domain.events import Event, QueueChanged, SessionLeftDepartment, SessionUpdated
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
@@ -67,7 +67,7 @@ class WaitingLimits:
     def _send_on(
         self, uow: UnitOfWork, session: Session, fallback_id: str, name: str
     ) -> list[Event]:
-        left = QueueChanged(session.department_id)
+        left = session.department_id
         session.move(fallback_id, self._clock.now())
         given = self._hands.queued(uow, session, name, "sent_to_department")
-        return [left, *given.events]
+        return [QueueChanged(left), SessionLeftDepartment(session.id, left), *given.events]

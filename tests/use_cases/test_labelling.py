@@ -3,7 +3,12 @@
 import pytest
 
 from chat_app.domain.errors import Forbidden, NotFound, Validation
-from chat_app.domain.events import QueueChanged, SessionQueued, SessionUpdated
+from chat_app.domain.events import (
+    QueueChanged,
+    SessionLeftDepartment,
+    SessionQueued,
+    SessionUpdated,
+)
 from tests.builders import agent_actor, new_id, visitor_actor
 from tests.use_cases.world import World
 
@@ -46,6 +51,10 @@ def test_one_in_somebodys_hands_stays_there(world: World) -> None:
     world.labelling.change(agent_actor(agent), session.id, {"department_id": sales.id})
     assert world.session(session.id).agent_id == agent.id
     assert world.realtime.of(SessionQueued) == []
+    left = [SessionLeftDepartment(session.id, None)]
+    assert world.realtime.of(SessionLeftDepartment) == left
+    world.labelling.change(agent_actor(agent), session.id, {"department_id": sales.id})
+    assert world.realtime.of(SessionLeftDepartment) == left, "it stayed where it was"
 
 
 def test_nothing_named_changes_nothing(world: World) -> None:

@@ -123,6 +123,7 @@ class AgentNamespace(ChatNamespace):
                 self._move_inboxes(sid, actor, present)
                 self._leave_sessions(sid, present)
                 self.actors[sid] = replace(present, sid=sid)
+                self.emit("rights_changed", {}, room=agent_room(present.id))
 
     def _move_inboxes(self, sid: str, before: Actor, after: Actor) -> None:
         watched = agent_room(before.id) in self.rooms(sid)

@@ -31,6 +31,8 @@ from chat_app.domain.events import (
     ReadMoved,
     SessionAssigned,
     SessionClosed,
+    SessionLeftAgent,
+    SessionLeftDepartment,
     SessionQueued,
     SessionSnoozed,
     SessionUpdated,
@@ -85,6 +87,8 @@ class Broadcaster:
             MessageUpdated: self._message_updated,
             SessionQueued: self._session_queued,
             SessionAssigned: self._session_assigned,
+            SessionLeftDepartment: self._session_left_department,
+            SessionLeftAgent: self._session_left_agent,
             SessionUpdated: self._session_updated,
             SessionSnoozed: self._session_snoozed,
             SessionClosed: self._session_closed,
@@ -152,6 +156,16 @@ class Broadcaster:
             _for_agents(view) | reason,
         )
         self._to_visitor(view, "session_assigned", reason)
+
+    def _session_left_department(self, event: SessionLeftDepartment) -> None:
+        self._left(event.session_id, inbox_room(event.department_id))
+
+    def _session_left_agent(self, event: SessionLeftAgent) -> None:
+        self._left(event.session_id, agent_room(event.agent_id))
+
+    def _left(self, session_id: str, room: str) -> None:
+        """Nothing is said of the session: who hears of it here may not see it any longer."""
+        self._to(AGENTS, [room], "session_left", {"session_id": session_id})
 
     def _session_updated(self, event: SessionUpdated) -> None:
         self._to(

@@ -236,6 +236,7 @@ class TestRevocation:
             uow.agents.get(installation.actor(token).id).role = "supervisor"
             uow.commit()
         self.recheck(installation)
+        assert socket.wait_for("rights_changed") == {}
         session, _ = installation.open_session(department_id=department)
         assert socket.wait_for("session_queued")["session"]["id"] == session["id"]
         assert socket.call("join_session", {"session_id": session["id"]})["ok"]

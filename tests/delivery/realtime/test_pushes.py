@@ -222,6 +222,41 @@ class TestSessions:
         assert len(room.colleague.received("message_created")) == 2
         assert "session_updated" in room.names(room.colleague)
 
+    def test_those_who_saw_it_where_it_was_hear_that_it_left(
+        self, installation: Installation
+    ) -> None:
+        sales, support = installation.make_department(), installation.make_department()
+        boss = installation.make_agent("supervisor")
+        tokens = {
+            "sales": installation.make_agent(department_ids=[sales]),
+            "both": installation.make_agent(department_ids=[sales, support]),
+            "neither": installation.make_agent(),
+            "boss": boss,
+        }
+        sockets = {name: installation.socket("/agent", one) for name, one in tokens.items()}
+        session, _ = installation.open_session(department_id=sales)
+        path = f"/api/chat/sessions/{session['id']}"
+        for socket in sockets.values():
+            socket.call("watch_inbox", {})
+            socket.forget()
+        changes = {"department_id": support}
+        assert installation.client.patch(path, json=changes, headers=bearer(boss)).status_code < 300
+        for name, visible in (("sales", False), ("both", True)):
+            assert sockets[name].wait_for("session_left") == {"session_id": session["id"]}
+            synced = sockets[name].call("sync", {"sessions": {session["id"]: 0}})["sessions"]
+            assert (session["id"] in synced) is visible
+        installation.wire.settle()
+        assert [one.name for one in sockets["sales"].received()] == ["session_left"]
+        assert sockets["neither"].received() == []
+        assert sockets["boss"].received("session_left") == []
+
+        to = {"assign_epoch": 0, "agent_id": installation.actor(tokens["neither"]).id}
+        installation.client.post(f"{path}/transfer", json=to, headers=bearer(boss))
+        sockets["neither"].wait_for("session_assigned")
+        to = {"assign_epoch": 1, "agent_id": installation.actor(tokens["both"]).id}
+        installation.client.post(f"{path}/transfer", json=to, headers=bearer(boss))
+        assert sockets["neither"].wait_for("session_left") == {"session_id": session["id"]}
+
     def test_putting_aside_is_told_to_agents_only(self, room: Room) -> None:
         room.installation.accept(room.agent_token, room.id)
         room.forget()
@@ -238,7 +273,7 @@ class TestSessions:
         room.forget()
         behind.forget()
         room.installation.accept(room.agent_token, room.id)
-        told = behind.wait_for("queue_updated")
+        told = behind.wait_for("queue_updated", lambda data: data["position"] == 1)
         assert told == {"session_id": first["id"], "position": 1, "wait_seconds": None}
         for socket in room.sockets:
             assert "queue_updated" not in room.names(socket)
