@@ -56,6 +56,8 @@ def test_every_listener_hears_something_that_is_sent() -> None:
     senders = [DELIVERY / "realtime" / "broadcaster.py", *(ROOT / "chat_app/wiring").glob("*.py")]
     source = "".join(path.read_text(encoding="utf-8") for path in senders)
     sent = set(re.findall(r"\"([a-z]+_[a-z_]+)\"", source))
+    namespace = (DELIVERY / "realtime" / "agent.py").read_text(encoding="utf-8")
+    sent |= set(re.findall(r"self\.emit\(\"(\w+)\"", namespace))
     assert heard <= sent, heard - sent
 
 

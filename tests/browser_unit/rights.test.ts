@@ -4,6 +4,7 @@ import {
   canAccept,
   canClose,
   canReopen,
+  canSee,
   canSnooze,
   canTransfer,
   type Doer,
@@ -37,4 +38,16 @@ test("those who oversee may act on what others have", () => {
   assert.equal(offered(heldBy("other"), BOSS), "transfer snooze close");
   assert.equal(offered(heldBy("other", { status: "snoozed" }), BOSS), "transfer snooze close");
   assert.equal(offered(heldBy("other"), { id: "boss", role: "admin" }), "transfer snooze close");
+});
+
+test("what is seen is of no department, of one's own, in one's hands, or anything for those who oversee", () => {
+  const sales = { id: "sales", name: "Sales" };
+  const sees = (one: ReturnType<typeof session>, departments: string[], doer = ME): boolean =>
+    canSee(one, { ...doer, department_ids: departments });
+  assert.equal(sees(session(), []), true);
+  assert.equal(sees(session({ department: sales }), ["support"]), false);
+  assert.equal(sees(session({ department: sales }), ["support", "sales"]), true);
+  assert.equal(sees(heldBy("me", { department: sales }), []), true);
+  assert.equal(sees(heldBy("other", { department: sales }), []), false);
+  assert.equal(sees(heldBy("other", { department: sales }), [], BOSS), true);
 });

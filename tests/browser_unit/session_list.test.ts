@@ -140,3 +140,67 @@ test("what changed while we asked is left alone", () => {
   list.dropMissing(before, [], true);
   assert.equal(list.leaving.size, 0);
 });
+
+test("a page that was asked for before a push does not undo what the push told", () => {
+  const list = listed("waiting", [session("b", 20), session("a", 10)]);
+  list.take(mine("a", 10, { assign_epoch: 1 }));
+  list.settle();
+  assert.deepEqual(list.order, ["b"]);
+  for (const one of [session("b", 20), session("a", 10)]) list.take(one);
+  list.append([session("a", 10)]);
+  list.settle();
+  assert.deepEqual([list.order, list.sessions.has("a")], [["b"], false]);
+  list.take(session("a", 10, { assign_epoch: 2 }));
+  list.settle();
+  assert.deepEqual(list.order, ["b", "a"], "what is newer than the push counts");
+});
+
+test("another view that was asked for before a push begins with what the push told", () => {
+  const list = listed("mine", []);
+  const askedAt = list.now;
+  list.take(session("new", 30));
+  list.take(mine("old", 10, { assign_epoch: 1 }));
+  list.take(session("known", 20, { subject: "newer", revision: 21 }));
+  const shown: Shown = { view: "waiting", state: "all", departmentId: null, query: "" };
+  list.reset(shown, [session("known", 20), session("old", 10)], askedAt);
+  assert.deepEqual(list.order, ["new", "known"]);
+  assert.equal(list.sessions.get("known")?.subject, "newer");
+  list.reset(shown, [], list.now);
+  assert.deepEqual(list.order, [], "what the server left out after the push stays out");
+});
+
+test("what leaves is let go without moving anything else, but not from under the reader", () => {
+  const list = listed("waiting", [session("c", 30), session("b", 20), session("a", 10)]);
+  for (const id of ["b", "c"]) list.take(mine(id, 40, { assign_epoch: 1 }));
+  list.take(session("a", 50));
+  list.release(["c"]);
+  assert.deepEqual([list.order, [...list.leaving], [...list.waiting]], [["c", "a"], ["c"], ["a"]]);
+});
+
+test("of as many revisions and hands, what changed later is newer", () => {
+  const known = session("a", 20, { revision: 1 });
+  const moved = session("a", 21, { revision: 1, department: { id: "d", name: "Sales" } });
+  assert.deepEqual([isOlder(known, moved), isOlder(moved, known)], [true, false]);
+});
+
+test("what we may no longer see goes and stays away, until a newer copy shows that we may", () => {
+  const list = listed("open", [session("b", 20), session("a", 10)]);
+  list.lose("a");
+  list.lose("unknown");
+  list.settle();
+  list.append([session("a", 10)]);
+  list.take(session("a", 10));
+  list.settle();
+  assert.deepEqual(list.order, ["b"]);
+  list.take(session("a", 30));
+  list.settle();
+  assert.deepEqual(list.order, ["a", "b"]);
+});
+
+test("once what we may see has changed, nothing heard before counts", () => {
+  const list = listed("open", [session("a", 10)]);
+  list.lose("a");
+  list.unlearn();
+  list.reset(list.shown, [session("a", 10)]);
+  assert.deepEqual(list.order, ["a"]);
+});

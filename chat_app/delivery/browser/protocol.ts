@@ -170,6 +170,8 @@ export interface ServerEvents<S extends Session = Session> {
   session_closed: { session: S };
   session_assigned: { session: S; reason: "auto" | "accept" | "transfer" | "requeue" };
   session_queued: { session: S };
+  session_left: { session_id: string };
+  rights_changed: object;
   queue_updated: { session_id: string; position: number; wait_seconds: number | null };
   read_updated: {
     session_id: string;

@@ -11,7 +11,7 @@ import { happened, isOutdated } from "./happened";
 import { toast, type Offer } from "./notices";
 import { untilTime } from "./presentation";
 import { ReasonDialog } from "./reason";
-import { canAccept, canClose, canReopen, canSnooze, canTransfer, isMine, oversees } from "./rights";
+import { canAccept, canClose, canReopen, canSee, canSnooze, canTransfer, isMine, oversees } from "./rights";
 import type { Roster } from "./roster";
 import { SnoozeDialog } from "./snooze";
 import { TransferDialog, type Target } from "./transfer";
@@ -123,7 +123,8 @@ export class Actions {
       if (canAccept(after, this.me)) void this.take(after);
       else void this.perform("transfer", after, { agent_id: this.me.id, force: true });
     };
-    const mayUndo = isMine(before, this.me) && (canAccept(after, this.me) || oversees(this.me));
+    const mayTake = canSee(after, this.me) && canAccept(after, this.me);
+    const mayUndo = isMine(before, this.me) && (mayTake || oversees(this.me));
     toast(t("transfer.done", { name }), mayUndo ? this.undo(back) : null);
   }
 

@@ -19,6 +19,7 @@ import { closeMenu, prepareMenus } from "./menus";
 import { takeOffer, toast } from "./notices";
 import { OwnStatus } from "./own_status";
 import { People } from "./people";
+import { canSee } from "./rights";
 import { room } from "./room";
 import { Roster } from "./roster";
 import type { Shown, ViewName } from "./shown";
@@ -83,9 +84,9 @@ class Inbox {
     const { connection } = this.line;
     connection.onState((state) => {
       if (state !== "online") return;
-      void this.counts.ask();
+      // Subscribed first and read then, so that nothing falls between.
+      void this.counts.ask().then(() => this.list.refresh());
       void this.conversation.follower?.join();
-      void this.list.refresh();
       void this.own.refresh();
       this.roster.soon();
       this.queue.wake();
@@ -94,6 +95,8 @@ class Inbox {
     for (const event of ["session_queued", "session_assigned", "session_updated", "session_closed"]) {
       connection.on(event, ({ session }: { session: AgentSession }) => this.changed(session));
     }
+    connection.on("session_left", ({ session_id }) => void this.checkSight(session_id));
+    connection.on("rights_changed", () => void this.startOver());
     connection.on("visitor_presence_changed", ({ visitor_id, online }) => {
       this.list.setPresence(visitor_id, online);
     });
@@ -237,6 +240,32 @@ class Inbox {
     this.counts.soon();
     this.own.follow(session);
     this.roster.soon();
+  }
+
+  /** A session left where we saw it for: ask whether we may still see it. */
+  private async checkSight(id: string): Promise<void> {
+    const { session } = this.conversation;
+    const isOpen = session?.id === id;
+    // Who passed it on knows where it went.
+    const isNews = isOpen && canSee(session, this.boot.me);
+    this.counts.soon();
+    if (!isOpen && !this.list.session(id)) return;
+    const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: 0 } });
+    if (!ack.ok || ack.sessions[id]) return;
+    this.list.lose(id);
+    if (this.conversation.session?.id !== id) return;
+    this.leave();
+    history.replaceState(null, "", this.address());
+    if (isNews) toast(t("happened.out_of_sight"));
+  }
+
+  /** Our departments or our role changed. */
+  private async startOver(): Promise<void> {
+    const { session } = this.conversation;
+    void this.own.refresh();
+    void this.counts.ask();
+    if (session) void this.checkSight(session.id);
+    await this.list.startOver().catch((error) => this.failed(error));
   }
 
   private async sync(): Promise<void> {

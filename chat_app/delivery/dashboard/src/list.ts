@@ -3,6 +3,7 @@
 import type { AgentSession } from "../../browser/protocol";
 import { addressOf } from "./address";
 import { t, type Boot, type Counts } from "./boot";
+import { Calm } from "./calm";
 import { DataError, fetchList } from "./data";
 import { arrange, must, setAttribute, setText } from "./dom";
 import { Filters } from "./filters";
@@ -11,7 +12,6 @@ import { SessionList } from "./session_list";
 import { asSearch, type Shown } from "./shown";
 
 const REFRESH_TIMES_MS = 5_000;
-const NEAR_TOP_PX = 24;
 
 export interface ListEvents {
   open(session: AgentSession): void;
@@ -30,6 +30,7 @@ export class List {
   private readonly pill = must<HTMLButtonElement>("[data-list-pill]");
   private readonly more = must<HTMLButtonElement>("[data-more]");
   private readonly emptyAction = must<HTMLButtonElement>("[data-list-empty-action]");
+  private readonly calm = new Calm(this.scroller, this.holder, () => this.moved());
   private cursor: string | null;
   private currentId: string | null = null;
   private loads = 0;
@@ -73,6 +74,18 @@ export class List {
     this.draw();
   }
 
+  /** We may no longer see this session. */
+  lose(id: string): void {
+    this.model.lose(id);
+    this.moved();
+  }
+
+  /** Read it anew because what we may see has changed. Rejects as `fetchList`. */
+  async startOver(): Promise<void> {
+    this.model.unlearn();
+    await this.load(this.shown);
+  }
+
   /** A visitor came or went. */
   setPresence(visitorId: string, online: boolean): void {
     for (const session of this.model.sessions.values()) {
@@ -91,15 +104,17 @@ export class List {
   /** Mark the open conversation. */
   select(id: string | null): void {
     this.currentId = id;
+    this.letGo();
     this.draw();
   }
 
   /** Load the first page of it; false when a newer request overtook it. Rejects as `fetchList`. */
   async load(shown: Shown): Promise<boolean> {
     const load = ++this.loads;
+    const askedAt = this.model.now;
     const page = await fetchList(this.searchFor(shown), null);
     if (load !== this.loads) return false;
-    this.show(shown, page.items, page.next_cursor);
+    this.show(shown, page.items, page.next_cursor, askedAt);
     this.scroller.scrollTop = 0;
     return true;
   }
@@ -126,8 +141,7 @@ export class List {
 
   /** Move the focus along the rows. */
   move(step: 1 | -1): void {
-    const focused = document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset.id;
-    this.focus(this.model.beside(focused ?? this.currentId, step));
+    this.focus(this.model.beside(this.focusedId() ?? this.currentId, step));
   }
 
   /** Put the focus on a row, the open one by default. */
@@ -137,8 +151,8 @@ export class List {
     else must<HTMLInputElement>(".search__input", this.pane).focus();
   }
 
-  private show(shown: Shown, sessions: readonly AgentSession[], cursor: string | null): void {
-    this.model.reset(shown, sessions);
+  private show(shown: Shown, sessions: readonly AgentSession[], cursor: string | null, askedAt?: number): void {
+    this.model.reset(shown, sessions, askedAt);
     this.cursor = cursor;
     this.pane.dataset.shown = shown.view;
     setText(must("[data-list-title]"), t(`view.${shown.view}`));
@@ -210,15 +224,18 @@ export class List {
   }
 
   private moved(): void {
-    if (this.isCalm()) this.settle();
-    else this.draw();
+    if (this.calm.isCalm) return this.settle();
+    this.letGo();
+    this.draw();
   }
 
-  /** Nothing may move while the pointer or the focus is in the list, or it is scrolled down. */
-  private isCalm(): boolean {
-    if (!this.model.order.length) return true;
-    if (this.scroller.scrollTop > NEAR_TOP_PX) return false;
-    return !this.holder.matches(":hover") && !this.holder.contains(document.activeElement);
+  /** What leaves goes as soon as nobody is about to click; the rest waits until nobody is in the list. */
+  private letGo(): void {
+    if (this.model.leaving.size && this.calm.hasRested()) this.model.release([this.currentId, this.focusedId()]);
+  }
+
+  private focusedId(): string | null {
+    return document.activeElement?.closest<HTMLElement>("[data-id]")?.dataset.id ?? null;
   }
 
   private listen(): void {
@@ -229,12 +246,6 @@ export class List {
       event.preventDefault();
       this.events.open(session);
     });
-    const left = (): void => {
-      if (this.isCalm()) this.settle();
-    };
-    this.holder.addEventListener("pointerleave", left);
-    // The focus is still on its way when this fires.
-    this.holder.addEventListener("focusout", () => setTimeout(left));
     this.pill.addEventListener("click", () => {
       this.settle();
       this.scroller.scrollTo({ top: 0, behavior: "smooth" });

@@ -9,6 +9,12 @@ export function oversees({ role }: Doer): boolean {
   return role !== "agent";
 }
 
+/** See it at all. */
+export function canSee(session: AgentSession, me: Doer & Pick<Agent, "department_ids">): boolean {
+  const { department } = session;
+  return !department || me.department_ids.includes(department.id) || isMine(session, me) || oversees(me);
+}
+
 export function isMine(session: AgentSession, me: Doer): boolean {
   return session.agent?.id === me.id;
 }
