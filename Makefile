@@ -48,11 +48,9 @@ test-mysql: ## The repositories' contract on MySQL or MariaDB (needs TEST_MYSQL_
 	@$(READY_DEV)
 	@$(BIN)/python -m pytest -m mysql
 
-bench: ## Messages per second beside a minimal Node server (5 minutes; bench/run.py --help)
-	@$(READY_DEV)
-	@command -v node npm >/dev/null || { echo "make bench needs node and npm on PATH" >&2; exit 1; }
-	@cd bench && npm ci --silent
-	@$(BIN)/python bench/run.py
+bench: ## This program beside a minimal Node server: tables, and plots in var/bench (15 minutes)
+	@$(READY_DEV) --npm --prefix bench ci --silent
+	@$(READY) --npm --prefix bench run --silent bench
 
 check: lint types contracts ## Everything that reads the code: lint, types, contracts
 

@@ -1,13 +1,29 @@
 // A client that speaks Engine.IO 4 and Socket.IO 5 over a bare WebSocket: so little that the
 // generator stays cheaper than any server it loads.
+import { Agent, request } from 'node:http'
 import { WebSocket } from 'ws'
 
+// As browsers and proxies do: connections are kept. Node's own `fetch` costs four times as much.
+const connections = new Agent({ keepAlive: true, maxSockets: 100 })
+
 /** Call a REST address; throws with the server's words when it refuses. */
-export async function call(url, path, body, token) {
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
-  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
-  return response.json()
+export function call(url, path, { method = 'POST', body, token } = {}) {
+  const sent = body === undefined ? undefined : JSON.stringify(body)
+  const headers = {
+    ...(sent && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) }),
+    ...(token && { authorization: `Bearer ${token}` }),
+  }
+  return new Promise((resolve, reject) => {
+    const asked = request(url + path, { method, headers, agent: connections }, (response) => {
+      const parts = []
+      response.on('data', (part) => parts.push(part)).on('error', reject).on('end', () => {
+        const text = Buffer.concat(parts).toString()
+        if (response.statusCode < 300) resolve(JSON.parse(text))
+        else reject(new Error(`${path}: ${response.statusCode} ${text}`))
+      })
+    })
+    asked.on('error', reject).end(sent)
+  })
 }
 
 /** A socket in one namespace. Offers permessage-deflate, as browsers do. */

@@ -1,147 +1,179 @@
-// Loads a server that speaks docs/protocol.md; prints `begin` and `end` around the load (with --idle
-// also `empty` and `full` around the coming of those sockets), and then what it saw as one line of
-// JSON. Ten thousand sockets need as many files: `ulimit -n 20000`.
+// Loads a server that speaks docs/protocol.md; prints `begin` and `end` around the load (and with
+// --idle before that `empty` and `full` around the coming of those sockets), and then what it saw
+// as one line of JSON. Ten thousand sockets need as many files: `ulimit -n 20000`.
 //
 //   node load.mjs --url http://127.0.0.1:8080 --password … [--email admin@example.com]
 //     --pairs N      visitors who write, each with an agent who reads (default 50)
 //     --per-agent K  sessions that one agent's socket follows (default 5)
 //     --seconds S    how long (default 10)
-//     --rate R       R messages a second in all; without it each visitor writes as soon as the
-//                    last message was acknowledged
-//     --idle N       first open N visitors' sockets that only listen
+//     --rate R,R,…   R messages a second in all, each R for an equal part of the time; without it
+//                    each writer writes as soon as the last message was acknowledged
+//     --answers      agents write as much as visitors
+//     --rest         visitors post over REST and have no socket; agents still listen on theirs
+//     --open         open sessions over REST, one after another in each pair, and nothing else
+//     --idle N       load twice: without, and then among N visitors' sockets that only listen
+//     --grace MS     how long pushes may be under way after the load (default 1500)
+//     --read-back    afterwards read every history as visitor and as agent, and compare
 //
-// Beside the figures it keeps books: what was acknowledged and not delivered (lost), delivered
-// twice (doubled) or not in the order of its numbers (disordered).
+// Beside the figures it keeps books (ledger.mjs).
 import { parseArgs } from 'node:util'
 import { Client, call } from './client.mjs'
+import { bodyOf, Ledger, quantile, total } from './ledger.mjs'
+import { closedLoop, many, openLoop, pause } from './pace.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
+const flag = { type: 'boolean', default: false }
 const { values: given } = parseArgs({
   options: {
     url: text('http://127.0.0.1:8080'), email: text('admin@example.com'), password: text('admin'),
-    pairs: text('50'), 'per-agent': text('5'), seconds: text('10'), rate: text('0'), idle: text('0'),
+    pairs: text('50'), 'per-agent': text('5'), seconds: text('10'), rate: text(''), idle: text('0'), grace: text('1500'),
+    answers: flag, rest: flag, open: flag, 'read-back': flag,
   },
 })
 const { url } = given
 const pairs = +given.pairs, perAgent = +given['per-agent'], seconds = +given.seconds
-const BODY = 'Hello, my order 12345 has not arrived, can you please help me? ok'.slice(0, 64)
-const GRACE_MS = 1500
+const rates = given.rate ? given.rate.split(',').map(Number) : []
+const PAGE = 200
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
-const quantile = (sorted, q) => (sorted.length ? +sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))].toFixed(1) : null)
+let ledger = new Ledger()
+let complained = false
 
-/** Run `work(0 … count - 1)`, `together` at a time. */
-async function many(count, together, work) {
-  const done = []
-  for (let from = 0; from < count; from += together) {
-    const size = Math.min(together, count - from)
-    done.push(...(await Promise.all(Array.from({ length: size }, (_, index) => work(from + index)))))
-  }
-  return done
+const openSession = () => call(url, '/api/chat/sessions', { body: { name: 'load' } })
+const hears = (reader) => (name, data) => {
+  if (name === 'message_created') ledger.hear(reader, data.message, performance.now())
 }
 
-const books = { sent: new Map(), acked: 0, refused: 0, delivered: 0, doubled: 0, disordered: 0, ackMs: [], deliveryMs: [] }
-
-/** What an agent's socket hears: every message once, in the order of its number. */
-function reader(lastSeq) {
-  return (name, data) => {
-    if (name !== 'message_created') return
-    const { message } = data
-    const last = lastSeq.get(message.session_id)
-    if (last !== undefined && message.seq <= last) books.doubled++
-    else if (last !== undefined && message.seq !== last + 1) books.disordered++
-    lastSeq.set(message.session_id, message.seq)
-    const begun = books.sent.get(message.client_msg_id)
-    if (begun === undefined) return
-    books.sent.delete(message.client_msg_id)
-    books.delivered++
-    books.deliveryMs.push(performance.now() - begun)
-  }
+/** Over REST a visitor has no socket: its own would rightly hear what it wrote elsewhere. */
+async function openVisitor({ session, visitor_token: token }) {
+  if (given.rest) return { role: 'visitor', session: session.id, socket: null, token }
+  const socket = await Client.open(url, '/visitor', token, hears('visitor'))
+  await socket.ask('join_session', { session_id: session.id, after_seq: 0 })
+  return { role: 'visitor', session: session.id, socket, token }
 }
 
-const openSession = () => call(url, '/api/chat/sessions', { name: 'load' })
-
-async function openVisitor(session) {
-  const visitor = await Client.open(url, '/visitor', session.visitor_token)
-  await visitor.ask('join_session', { session_id: session.session.id, after_seq: 0 })
-  return visitor
-}
-
-async function openAgent(token, sessions) {
-  const agent = await Client.open(url, '/agent', token, reader(new Map()))
-  for (const { session } of sessions) await agent.ask('join_session', { session_id: session.id, after_seq: 0 })
+async function openAgent(token, number, sessions) {
+  const socket = await Client.open(url, '/agent', token, hears(`agent ${number}`))
+  for (const { session } of sessions) await socket.ask('join_session', { session_id: session.id, after_seq: 0 })
+  return sessions.map(({ session }) => ({ role: 'agent', session: session.id, socket, token }))
 }
 
 /** Sockets that only listen, and how many a second came through each of three doors. */
 async function openIdle(count) {
-  const rates = {}
+  const doors = {}
   const timed = async (name, together, work) => {
     const begun = performance.now()
     const done = await many(count, together, work)
-    rates[name] = Math.round(count / ((performance.now() - begun) / 1000))
+    doors[name] = Math.round(count / ((performance.now() - begun) / 1000))
     return done
   }
   const opened = await timed('opens_per_s', 20, openSession)
-  await pause(GRACE_MS)
+  await pause(+given.grace)
   console.log('empty')
   const clients = await timed('connects_per_s', 100, (index) => Client.open(url, '/visitor', opened[index].visitor_token))
   await timed('joins_per_s', 100, (index) => clients[index].ask('join_session', { session_id: opened[index].session.id, after_seq: 0 }))
-  await pause(GRACE_MS)
+  await pause(+given.grace)
   console.log('full')
-  return { clients, rates }
+  return { clients, doors }
 }
 
-async function send(visitor, session, id) {
-  const begun = performance.now()
-  books.sent.set(id, begun)
-  const answer = await visitor.emit('send_message', { session_id: session.session.id, client_msg_id: id, body: BODY })
-  if (answer.ok) {
-    books.acked++
-    books.ackMs.push(performance.now() - begun)
-    return
+function deliver({ session, socket, token }, message) {
+  if (socket) return socket.emit('send_message', { session_id: session, ...message })
+  return call(url, `/api/chat/sessions/${session}/messages`, { body: message, token }).then(
+    (answer) => ({ ok: true, ...answer }), (error) => ({ ok: false, error: error.message }))
+}
+
+async function write(writer, id) {
+  const body = bodyOf(id)
+  ledger.send(id, writer.session, writer.role, body, performance.now())
+  const answer = await deliver(writer, { client_msg_id: id, body })
+  if (answer.ok) return ledger.ack(id, answer.message, performance.now())
+  ledger.refuse(id)
+  if (!complained) console.error(JSON.stringify(answer))
+  complained = true
+}
+
+/** Load for a while; how long that took. */
+async function load(writers, run) {
+  ledger = new Ledger()
+  const name = `${process.pid}-${run}`
+  if (!rates.length) return closedLoop(writers.length, seconds, (writer, n) => write(writers[writer], `${name}-${writer}-${n}`))
+  return openLoop(rates, seconds, (n) => write(writers[n % writers.length], `${name}-${n}`))
+}
+
+async function wholeHistory({ session, token }) {
+  const messages = []
+  for (let more = true; more;) {
+    const path = `/api/chat/sessions/${session}/messages?after_seq=${messages.at(-1)?.seq ?? 0}&limit=${PAGE}`
+    const page = await call(url, path, { method: 'GET', token })
+    messages.push(...page.messages)
+    more = page.has_more
   }
-  books.sent.delete(id)
-  if (books.refused++ === 0) console.error(JSON.stringify(answer))
+  return messages
 }
 
-/** Each visitor writes again as soon as it was answered. */
-async function closedLoop(visitors, sessions, until) {
-  await Promise.all(visitors.map(async (visitor, index) => {
-    for (let n = 0; performance.now() < until; n++) await send(visitor, sessions[index], `${process.pid}-${index}-${n}`)
-  }))
+/** Every history as both sides read it now, against the books. */
+async function readBack(readers) {
+  const faults = await many(readers.length, 10, async (index) =>
+    ledger.history(readers[index].session, readers[index].role, await wholeHistory(readers[index])))
+  return { read_back: readers.length, stored: total(faults) }
 }
 
-/** `rate` messages a second in all, however long the answers take. */
-async function openLoop(visitors, sessions, until, rate) {
-  const begun = performance.now()
-  for (let n = 0; performance.now() < until; await pause(5)) {
-    for (const due = ((performance.now() - begun) / 1000) * rate; n < due; n++) {
-      send(visitors[n % pairs], sessions[n % pairs], `${process.pid}-${n}`)
-    }
+/** Open sessions as fast as they are opened. */
+async function opening() {
+  const ms = []
+  console.log('begin')
+  const elapsed = await closedLoop(pairs, seconds, async () => {
+    const begun = performance.now()
+    await openSession()
+    ms.push(performance.now() - begun)
+  })
+  console.log('end')
+  ms.sort((a, b) => a - b)
+  return {
+    pairs, calls_per_s: Math.round(ms.length / elapsed), acked: ms.length,
+    ack_p50_ms: quantile(ms, 0.5), ack_p99_ms: quantile(ms, 0.99),
   }
 }
 
-const idle = +given.idle ? await openIdle(+given.idle) : null
-const sessions = await many(pairs, 20, openSession)
-const { token } = await call(url, '/api/auth/login', { email: given.email, password: given.password })
-const visitors = await many(pairs, 50, (index) => openVisitor(sessions[index]))
-await many(Math.ceil(pairs / perAgent), 20, (agent) => openAgent(token, sessions.slice(agent * perAgent, (agent + 1) * perAgent)))
+async function conversations() {
+  const sessions = await many(pairs, 20, openSession)
+  const { token } = await call(url, '/api/auth/login', { body: { email: given.email, password: given.password } })
+  const visitors = await many(pairs, 50, (index) => openVisitor(sessions[index]))
+  const agents = (await many(Math.ceil(pairs / perAgent), 20, (number) =>
+    openAgent(token, number, sessions.slice(number * perAgent, (number + 1) * perAgent)))).flat()
+  const writers = given.answers ? [...visitors, ...agents] : visitors
+  return { readers: [...visitors, ...agents], writers }
+}
 
-console.log('begin')
-const begun = performance.now()
-const until = begun + seconds * 1000
-if (+given.rate) await openLoop(visitors, sessions, until, +given.rate)
-else await closedLoop(visitors, sessions, until)
-const elapsed = (performance.now() - begun) / 1000
-console.log('end')
-await pause(GRACE_MS)
+/** Among sockets that only listen: the rate before them, and what they cost. */
+async function amongIdle(writers) {
+  const elapsed = await load(writers, 'without')
+  const without = Math.round(ledger.acked / elapsed)
+  return { ...(await openIdle(+given.idle)), without }
+}
 
-const ack = books.ackMs.sort((a, b) => a - b), delivery = books.deliveryMs.sort((a, b) => a - b)
-console.log(JSON.stringify({
-  pairs, rate: +given.rate, messages_per_s: Math.round(books.acked / elapsed), acked: books.acked, refused: books.refused,
-  lost: books.acked - books.delivered, doubled: books.doubled, disordered: books.disordered,
-  ack_p50_ms: quantile(ack, 0.5), ack_p99_ms: quantile(ack, 0.99),
-  delivery_p50_ms: quantile(delivery, 0.5), delivery_p99_ms: quantile(delivery, 0.99),
-  ...(idle && { idle: +given.idle, ...idle.rates, idle_alive: idle.clients.filter((one) => one.alive).length }),
-}))
+async function messaging() {
+  const { readers, writers } = await conversations()
+  const idle = +given.idle ? await amongIdle(writers) : null
+  console.log('begin')
+  const elapsed = await load(writers, 'run')
+  console.log('end')
+  const inTime = ledger.acked
+  await pause(+given.grace)
+  const { faults, ackMs, deliveryMs } = ledger.pushes()
+  const rate = Math.round(inTime / elapsed)
+  return {
+    pairs, rate: rates.length > 1 ? rates : (rates[0] ?? 0), [given.rest ? 'calls_per_s' : 'messages_per_s']: rate,
+    acked: ledger.acked, refused: ledger.refused, ...faults,
+    ack_p50_ms: quantile(ackMs, 0.5), ack_p99_ms: quantile(ackMs, 0.99),
+    delivery_p50_ms: quantile(deliveryMs, 0.5), delivery_p99_ms: quantile(deliveryMs, 0.99),
+    ...(given['read-back'] && (await readBack(readers))),
+    ...(idle && {
+      idle: +given.idle, ...idle.doors, idle_alive: idle.clients.filter((one) => one.alive).length,
+      messages_per_s_without: idle.without, kept: +(rate / idle.without).toFixed(3),
+    }),
+  }
+}
+
+console.log(JSON.stringify(await (given.open ? opening() : messaging())))
 process.exit(0)

@@ -32,6 +32,12 @@ const redis = createClient(place.startsWith('unix://') ? { socket: { path: place
 const listening = redis.duplicate()
 await Promise.all([redis.connect(), listening.connect()])
 
+async function bodyOf(request) {
+  const parts = []
+  for await (const part of request) parts.push(part)
+  return JSON.parse(Buffer.concat(parts).toString())
+}
+
 async function route(request) {
   if (request.url === '/readyz') return [200, { status: 'ready' }]
   if (request.method === 'POST' && request.url === '/api/auth/login') return [200, { token: 'anybody' }]
@@ -39,6 +45,11 @@ async function route(request) {
     const id = randomUUID()
     await database.query('insert into ref_session (id) values ($1)', [id])
     return [201, { session: { id }, visitor_token: id }]
+  }
+  const [, session] = /^\/api\/chat\/sessions\/([^/]+)\/messages$/.exec(request.url) ?? []
+  if (request.method === 'POST' && session) {
+    const { ok, ...answer } = await append(null, 'visitor', { session_id: session, ...(await bodyOf(request)) })
+    return [ok ? 201 : 422, answer]
   }
   return [404, {}]
 }
@@ -57,8 +68,9 @@ async function append(socket, role, { session_id, client_msg_id, body }) {
     created_at: row.created_at,
   }
   const room = `session:${session_id}`
-  io.of('/visitor').to(room).except(socket.id).emit('message_created', { message })
-  io.of('/agent').to(room).except(socket.id).emit('message_created', { message })
+  const others = (namespace) => (socket ? io.of(namespace).to(room).except(socket.id) : io.of(namespace).to(room))
+  others('/visitor').emit('message_created', { message })
+  others('/agent').emit('message_created', { message })
   return { ok: true, message }
 }
 

@@ -1,200 +1,162 @@
 """`make bench`: this program and the Node reference, side by side on one machine, in turns.
 
-Each server gets one core, the generator, PostgreSQL (which waits for its disk at every commit)
-and Valkey share another. A figure alone says how busy the machine was; the ratio of runs that
-took turns says something about the programs. See docs/performance.md.
+Each server gets one core; generator, PostgreSQL (which waits for its disk at every commit) and
+Valkey share the others. A figure alone says how busy the machine was; the ratio of runs that took
+turns says something about the programs. See docs/performance.md.
 """
 
 import argparse
 import json
-import os
-import secrets
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench.servers import PASSWORD, Server, node_reference, program  # noqa: E402
-from chat_app.infrastructure.embedded.postgres import EmbeddedPostgres  # noqa: E402
-from chat_app.infrastructure.embedded.valkey import EmbeddedValkey  # noqa: E402
+from bench import report  # noqa: E402
+from bench.knee import Search  # noqa: E402
+from bench.scenes import PAIRS, SCENES  # noqa: E402
+from bench.stage import OURS, REFERENCE, Result, Stage, stage  # noqa: E402
 
-Result = dict[str, Any]
-REFERENCE: Final = "node"
-# name → words for the generator
-SCENES: Final[Mapping[str, Sequence[str]]] = {
-    "50 pairs": ("--pairs", "50"),
-    "500 pairs": ("--pairs", "500"),
-    "50 pairs, 500/s": ("--pairs", "50", "--rate", "500"),
-    "2,000 idle": ("--pairs", "50", "--idle", "2000"),
-    "10,000 idle": ("--pairs", "50", "--idle", "10000"),
-}
-SHORT: Final = ("50 pairs", "500 pairs", "50 pairs, 500/s")
+KNEE: Final = "knee"
+HELD: Final = "80 % of the knee"
+STEP_SECONDS: Final = 5
+HELD_SECONDS: Final = 60
+CHECKED: Final = (*PAIRS, "--answers")
 
 
-def cores() -> tuple[list[int], list[int]]:
-    """The core of the servers, and those of everything else; the same where there is only one."""
-    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
-    return usable[:1], usable[1:] or usable
+class Results:
+    """Every run, by scene; kept in a file that later calls add to."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        known = file is not None and file.exists()
+        self.all: dict[str, Any] = (
+            json.loads(file.read_text(encoding="utf-8")) if file and known else {}
+        )
+        self.all.setdefault("scenes", {})
+
+    def machine(self, facts: dict[str, str]) -> None:
+        """Note on what the runs that follow took place."""
+        self.all["machine"] = facts
+
+    def begin(self, scene: str, table: str, *, more: bool) -> None:
+        """Start a scene: in place of its earlier runs, or beside them."""
+        kept = self.all["scenes"].get(scene, {}).get("runs", []) if more else []
+        self.all["scenes"][scene] = {"table": table, "runs": kept}
+
+    def add(self, scene: str, result: Result) -> None:
+        """Keep one run."""
+        self.all["scenes"][scene]["runs"].append(result)
+        print(scene, json.dumps(result), flush=True, file=sys.stderr)
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.write_text(dumped(self.all), encoding="utf-8")
 
 
-def pinned(words: Sequence[str], to: Sequence[int]) -> list[str]:
-    """A command that stays on some cores, where the machine can do that."""
-    if shutil.which("taskset") is None:
-        return list(words)
-    return ["taskset", "-c", ",".join(map(str, to)), *words]
+def dumped(results: dict[str, Any]) -> str:
+    """JSON with one run a line: short, and a change of one run is a change of one line."""
+    scenes = []
+    for name, scene in results["scenes"].items():
+        runs = ",\n".join(f"  {json.dumps(one)}" for one in scene["runs"])
+        head = f'{json.dumps(name)}: {{"table": {json.dumps(scene["table"])}, "runs": ['
+        scenes.append(f"{head}\n{runs}\n]}}")
+    machine = json.dumps(results.get("machine", {}))
+    return f'{{"machine": {machine},\n"scenes": {{\n' + ",\n".join(scenes) + "\n}}\n"
 
 
-def load(server: Server, words: Sequence[str], seconds: int) -> Result:
-    """Load one server once."""
-    argv = ["node", str(ROOT / "bench" / "load.mjs"), "--url", server.url, "--password", PASSWORD]
-    argv += ["--seconds", str(seconds), *words]
-    spent: dict[str, float] = {}
-    held: dict[str, int] = {}
-    with subprocess.Popen(pinned(argv, cores()[1]), stdout=subprocess.PIPE, text=True) as generator:
-        for line in generator.stdout or ():
-            if line.startswith("{"):
-                seen: Result = json.loads(line)
-            else:
-                spent[line.strip()] = server.cpu_seconds()
-                held[line.strip()] = server.memory_bytes()
-    if generator.returncode:
-        raise SystemExit(f"the generator failed on {server.name}")
-    seen["cpu_us"] = round((spent["end"] - spent["begin"]) / max(1, seen["acked"]) * 1e6)
-    if "idle" in seen:
-        seen["socket_kb"] = round((held["full"] - held["empty"]) / seen["idle"] / 1000, 1)
-    return {"server": server.name, **seen}
+def play(name: str, on: Stage, asked: argparse.Namespace, results: Results) -> None:
+    """Play one scene in turns."""
+    scene = SCENES[name]
+    results.begin(name, scene.table, more=asked.more)
+    servers = [*scene.servers, *asked.beside] if scene.keep else scene.servers
+    for _ in range(asked.rounds or scene.rounds):
+        for server in servers:
+            seconds = asked.seconds or scene.seconds
+            results.add(name, on.play(server, scene.words, seconds, fresh=scene.fresh))
 
 
-def measured(server: Server, words: Sequence[str], seconds: int) -> Result:
-    """As `load`; where sockets only listen also without them, each on a process of its own.
-
-    What earlier sockets have left in a process would hide how much memory the next ones take.
-    """
-    if "--idle" not in words:
-        return load(server, words, seconds)
-    server.restart()
-    without = load(server, words[: words.index("--idle")], seconds)["messages_per_s"]
-    server.restart()
-    among = load(server, words, seconds)
-    kept = round(among["messages_per_s"] / without, 3)
-    return among | {"messages_per_s_without": without, "kept": kept}
+def find_knee(on: Stage, results: Results, server: str) -> int:
+    """Raise the rate until a server no longer keeps up."""
+    search = Search(lambda rate: on.play(server, (*CHECKED, "--rate", str(rate)), STEP_SECONDS))
+    found = search.knee()
+    for step in search.steps:
+        results.add(KNEE, step | {"knee": found})
+    return found
 
 
-@contextmanager
-def servers(beside: Sequence[str], web: int) -> Iterator[list[Server]]:
-    """The program, other checkouts of it, and the reference, all ready and all idle."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cland-bench-")))
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, cores()[1])  # what is started from here on inherits it
-        postgres = EmbeddedPostgres()
-        stack.callback(postgres.stop)
-        postgres.start()
-        valkey = EmbeddedValkey(folder)
-        stack.callback(valkey.stop)
-        valkey.start()
-        made = []
-        for name, checkout in [("cland", ROOT), *((Path(one).name, Path(one)) for one in beside)]:
-            database = postgres.create_database(f"bench_{secrets.token_hex(4)}")
-            made.append(program(name, checkout, database, valkey.url, folder / name, web))
-        made.append(node_reference(postgres.create_database("reference"), valkey.url, folder))
-        for server in made:
-            stack.callback(server.stop)
-            server.prefix = pinned([], cores()[0]) if web == 1 else []
-            server.start()
-        yield made
+def hold(on: Stage, results: Results, knee: int, seconds: int) -> None:
+    """One minute at 80 % of the knee, and then every history read back."""
+    results.begin(HELD, "held", more=False)
+    words = (*CHECKED, "--read-back", "--rate", str(round(knee * 0.8)))
+    results.add(HELD, on.play(OURS, words, seconds) | {"knee": knee})
 
 
-def median(results: Sequence[Result], name: str) -> float | None:
-    """The median of one figure; None when the scene does not tell it."""
-    values = [one[name] for one in results if one.get(name) is not None]
-    return statistics.median(values) if values else None
+def play_knee(on: Stage, results: Results, seconds: int | None) -> None:
+    """Both knees, and ours held."""
+    results.begin(KNEE, "knee", more=False)
+    find_knee(on, results, REFERENCE)
+    hold(on, results, find_knee(on, results, OURS), seconds or HELD_SECONDS)
 
 
-def row(scene: str, server: str, mine: Sequence[Result], theirs: Sequence[Result]) -> str:
-    """One line of the table."""
-    rate, reference = median(mine, "messages_per_s"), median(theirs, "messages_per_s")
-    names = ("ack_p50_ms", "ack_p99_ms", "delivery_p50_ms", "delivery_p99_ms")
-    shown = " | ".join(f"{value:.1f}" if (value := median(mine, one)) else "" for one in names)
-    books = "/".join(
-        str(sum(one[key] for one in mine)) for key in ("lost", "doubled", "disordered")
-    )
-    ratio = f"{rate / reference:.2f}" if rate and reference else ""
-    cost = median(mine, "cpu_us") or 0
-    return f"| {scene} | {server} | {rate:.0f} | {ratio} | {cost:.0f} | {shown} | {books} |"
+def play_all(scenes: Sequence[str], asked: argparse.Namespace, results: Results) -> None:
+    """Play scenes on the stages they need."""
+    plain = [name for name in scenes if name != KNEE and SCENES[name].keep]
+    loose = [name for name in scenes if name != KNEE and not SCENES[name].keep]
+    if plain or KNEE in scenes:
+        with stage() as on:
+            results.machine(on.facts())
+            for name in plain:
+                play(name, on, asked, results)
+            if KNEE in scenes:
+                play_knee(on, results, asked.seconds)
+    if loose:
+        with stage(keep=False) as on:
+            for name in loose:
+                play(name, on, asked, results)
 
 
-def idle_row(scene: str, server: str, mine: Sequence[Result], theirs: Sequence[Result]) -> str:
-    """One line of the second table."""
-
-    def beside(name: str) -> str:
-        rate, reference = median(mine, name), median(theirs, name)
-        return f"{rate or 0:.0f}" + (f" | {rate / reference:.2f}" if rate and reference else " |")
-
-    doors = " | ".join(beside(one) for one in ("opens_per_s", "connects_per_s", "joins_per_s"))
-    kept = " | ".join(
-        f"{median(mine, one) or 0:.{digits}f}"
-        for one, digits in (("messages_per_s_without", 0), ("messages_per_s", 0), ("kept", 2))
-    )
-    gone = sum(one["idle"] - one["idle_alive"] for one in mine)
-    return f"| {scene} | {server} | {doors} | {kept} | {median(mine, 'socket_kb'):.1f} | {gone} |"
+def chosen(asked: Iterable[str] | None) -> list[str]:
+    """Scenes by name, or by the name of a table; without any what `make bench` plays."""
+    if not asked:
+        return [*(name for name, one in SCENES.items() if not one.long), KNEE]
+    named = {one for word in asked for one in _named(word)}
+    return [name for name in (*SCENES, KNEE) if name in named]
 
 
-def table(results: Mapping[str, Sequence[Result]]) -> str:
-    """All scenes in Markdown: those of messages, and those of sockets that only listen."""
-    lines = [
-        "| scene | server | messages/s | ratio | CPU µs/message | ack p50 ms | p99 | delivery p50 ms | p99 | lost/doubled/disordered |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    idle = [
-        "",
-        "| scene | server | sessions opened/s | ratio | connects/s | ratio | joins/s | ratio | messages/s without | among | kept | KB a socket | gone |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for scene, runs in results.items():
-        theirs = [one for one in runs if one["server"] == REFERENCE]
-        for server in dict.fromkeys(one["server"] for one in runs):
-            mine = [one for one in runs if one["server"] == server]
-            if "idle" in mine[0]:
-                idle.append(idle_row(scene, server, mine, theirs))
-            lines.append(row(scene, server, mine, theirs))
-    return "\n".join(lines + (idle if len(idle) > 3 else []))
+def _named(word: str) -> list[str]:
+    found = [name for name, scene in SCENES.items() if word in {name, scene.table}]
+    if word == KNEE:
+        found.append(KNEE)
+    if not found:
+        tables = dict.fromkeys(scene.table for scene in SCENES.values())
+        raise SystemExit(f"no scene {word!r}; there are {', '.join([*SCENES, KNEE, *tables])}")
+    return found
 
 
 def words() -> argparse.Namespace:
     """What was asked for on the command line."""
     parser = argparse.ArgumentParser(description="Measure this program against the Node reference.")
-    parser.add_argument("--seconds", type=int, default=8, help="how long one run takes")
-    parser.add_argument("--rounds", type=int, default=5, help="how many runs of each")
-    parser.add_argument("--scene", action="append", choices=list(SCENES), help="only this one")
+    parser.add_argument("--scene", action="append", help="only this one, or those of one table")
+    parser.add_argument("--seconds", type=int, help="how long one run takes")
+    parser.add_argument("--rounds", type=int, help="how many runs of each")
+    parser.add_argument("--more", action="store_true", help="keep the earlier runs of a scene")
     parser.add_argument("--beside", action="append", default=[], help="another checkout of ours")
-    parser.add_argument("--web", type=int, default=1, help="web processes of the program")
-    parser.add_argument("--json", type=Path, help="where to keep every run")
+    parser.add_argument("--json", type=Path, help="where to keep every run; later ones are added")
+    parser.add_argument("--plots", type=Path, help="a folder for the plots")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Run everything in turns and print the table."""
+    """Play everything in turns, print the tables, draw the plots."""
     asked = words()
-    results: dict[str, list[Result]] = {}
-    with servers(asked.beside, asked.web) as running:
-        for scene in asked.scene or SHORT:
-            for _ in range(asked.rounds):
-                for server in running:
-                    result = measured(server, SCENES[scene], asked.seconds)
-                    results.setdefault(scene, []).append(result)
-                    print(scene, json.dumps(result), flush=True, file=sys.stderr)
-    if asked.json:
-        asked.json.write_text(json.dumps(results, indent=1))
-    print(table(results))
+    results = Results(asked.json)
+    play_all(chosen(asked.scene), asked, results)
+    print(report.every_table(results.all))
+    if asked.plots:
+        report.draw(results.all, asked.plots)
 
 
 if __name__ == "__main__":

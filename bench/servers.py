@@ -20,7 +20,7 @@ START_SECONDS: Final = 40.0
 
 @dataclass
 class Server:
-    """A program that answers on a port of its own."""
+    """A program that answers on a port of its own; `prefix` goes before it (taskset, perhaps)."""
 
     name: str
     port: int
@@ -28,6 +28,7 @@ class Server:
     folder: Path
     env: Mapping[str, str]
     log: Path
+    database: str
     prefix: Sequence[str] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
 
@@ -36,8 +37,15 @@ class Server:
         """Where it is reached."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The running process, which others may descend from."""
+        if self.process is None:
+            raise SystemExit(f"{self.name} does not run")
+        return self.process.pid
+
     def start(self) -> None:
-        """Start it behind `prefix` (taskset, perhaps) and wait until it is ready."""
+        """Start it and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.prefix, *self.argv],
@@ -60,19 +68,6 @@ class Server:
         except (URLError, OSError):
             return False
 
-    def cpu_seconds(self) -> float:
-        """What it and its children have used of all cores so far; 0 where nobody counts."""
-        if self.process is None or not Path("/proc/self/stat").exists():
-            return 0.0
-        return sum(_cpu_seconds(one) for one in _family(self.process.pid))
-
-    def memory_bytes(self) -> int:
-        """What it and its children hold of the machine's memory; 0 where nobody counts."""
-        if self.process is None or not Path("/proc/self/statm").exists():
-            return 0
-        pages = (Path(f"/proc/{one}/statm").read_text() for one in _family(self.process.pid))
-        return sum(int(one.split()[1]) for one in pages) * os.sysconf("SC_PAGE_SIZE")
-
     def restart(self) -> None:
         """End it and start it anew."""
         self.stop()
@@ -83,6 +78,7 @@ class Server:
         if self.process is not None:
             self.process.terminate()
             self.process.wait(30)
+            self.process = None
 
 
 def program(name: str, checkout: Path, database: str, redis: str, folder: Path, web: int) -> Server:
@@ -107,28 +103,17 @@ def program(name: str, checkout: Path, database: str, redis: str, folder: Path, 
     boot = [sys.executable, "-m", "flask", "--app", "wsgi", "chat", "first-boot"]
     subprocess.run(boot, cwd=checkout, env=env, check=True, stdout=subprocess.DEVNULL)
     argv = [sys.executable, "wsgi.py"]
-    return Server(name, port, argv, checkout, env, folder / "web.log")
+    return Server(name, port, argv, checkout, env, folder / "web.log", database)
 
 
-def node_reference(database: str, redis: str, folder: Path) -> Server:
+def node_reference(name: str, database: str, redis: str, folder: Path) -> Server:
     """The server in reference.mjs."""
     port = _free_port()
-    host = database.partition("?host=")[2]
-    name = database.rpartition("/")[2].partition("?")[0] if not host else "reference"
-    dsn = f"socket:{host}?db={name}&user=cland" if host else database
+    path, _, host = database.partition("?host=")
+    dsn = f"socket:{host}?db={path.rpartition('/')[2]}&user=cland" if host else database
     env = _inherited() | {"DB_DSN": dsn, "REDIS_ADDR": redis, "NODE_ENV": "production"}
     argv = ["node", "reference.mjs", str(port)]
-    return Server("node", port, argv, BENCH, env, folder / "node.log")
-
-
-def _family(pid: int) -> list[str]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [str(pid), *children]
-
-
-def _cpu_seconds(pid: str) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return Server(name, port, argv, BENCH, env, folder / "node.log", database)
 
 
 def _inherited() -> dict[str, str]:
