@@ -41,6 +41,11 @@ class Agent:
     active_sessions: int = 0
 
     @property
+    def shown_status(self) -> AgentStatus:
+        """What others see: whoever has no live socket is not there, whatever it chose."""
+        return self.status if self.connected and not self.disabled else "offline"
+
+    @property
     def is_admin(self) -> bool:
         """True for an account that may change everything now."""
         return self.role == "admin" and not self.disabled and self.deleted_at is None

@@ -40,7 +40,7 @@ class Agents:
             return agent
 
     def set_status(self, actor: Actor, status: AgentStatus) -> Agent:
-        """Choose online, away or offline.
+        """Choose online, away or offline; others hear of it as of "offline" without a live socket.
 
         Online agents are given waiting sessions; the sessions of one who goes offline go back to
         the queue, answered ones after a while.
@@ -54,7 +54,9 @@ class Agents:
             if status == "offline":
                 uow.agents.mark_absent([agent.id])
             uow.agents.observe([agent])
-            uow.commit(AgentStatusChanged(agent.id, status, tuple(agent.department_ids)))
+            uow.commit(
+                AgentStatusChanged(agent.id, agent.shown_status, tuple(agent.department_ids))
+            )
             return agent
 
     def ensure_first_admin(self, email: str, password: str | None) -> FirstAdmin:

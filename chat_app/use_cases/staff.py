@@ -101,7 +101,6 @@ class Staff:
                 agent.password_hash = hashed
             if hashed is not None or agent.disabled:
                 uow.agents.drop_tokens_of(agent.id)
-            uow.agents.observe([agent])
             uow.commit(*events)
         if AgentLeft(agent.id) in events:
             self.requeue_sessions(agent.id)
@@ -175,14 +174,14 @@ def _changed(
         raise Validation.of(field, "this is the last admin")
     if departments is not None:
         uow.agents.set_departments(agent, departments)
+    uow.agents.observe([agent])
     return agent, _events(agent, was_disabled=was_disabled) if changes else ()
 
 
 def _events(agent: Agent, *, was_disabled: bool) -> list[Event]:
     events: list[Event] = [AgentChanged(agent.id)]
     if agent.disabled != was_disabled:
-        shown = "offline" if agent.disabled else agent.status
-        events.append(AgentStatusChanged(agent.id, shown, tuple(agent.department_ids)))
+        events.append(AgentStatusChanged(agent.id, agent.shown_status, tuple(agent.department_ids)))
     if agent.disabled and not was_disabled:
         events.append(AgentLeft(agent.id))
     return events

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat_app.domain.agent import AgentStatus
 from chat_app.domain.errors import Forbidden, NotFound, Validation
 from chat_app.domain.events import AgentStatusChanged
 from chat_app.domain.repositories import Duplicate
@@ -65,6 +66,17 @@ def test_coming_back_calls_for_waiting_sessions(world: World) -> None:
     world.agents.set_status(agent_actor(agent), "online")
     assert len(world.work("assign_sessions")) == 1
     assert world.wakeup.nudges == 1
+
+
+@pytest.mark.parametrize("status", ["online", "away"])
+def test_what_is_chosen_without_a_socket_shows_once_there_is_one(
+    world: World, status: AgentStatus
+) -> None:
+    agent = world.add_agent(online=False, status="offline")
+    assert world.agents.set_status(agent_actor(agent), status).status == status
+    world.presence.came(agent_actor(agent), "s1")
+    told = [one.status for one in world.realtime.of(AgentStatusChanged)]
+    assert told == ["offline", status]
 
 
 def test_only_agents_have_a_status(world: World) -> None:

@@ -183,9 +183,17 @@ class TestLeaving:
         (told,) = world.realtime.of(AgentStatusChanged)
         assert (told.agent_id, told.status) == (agent.id, "offline")
         world.staff.change(boss, agent.id, {"disabled": False})
-        assert world.realtime.of(AgentStatusChanged)[-1].status == "online"
+        assert world.realtime.of(AgentStatusChanged)[-1].status == "online", "its socket lives"
         with pytest.raises(Unauthorized):
             world.authentication.agent_by_token(token)
+
+    def test_one_that_is_enabled_again_is_not_there_by_that(
+        self, world: World, boss: Actor
+    ) -> None:
+        agent = world.add_agent(online=False, disabled=True)
+        world.staff.change(boss, agent.id, {"disabled": False})
+        (told,) = world.realtime.of(AgentStatusChanged)
+        assert (told.agent_id, told.status) == (agent.id, "offline")
 
     @pytest.mark.parametrize("way", ["disable", "delete"])
     def test_its_open_sessions_wait_again(self, world: World, boss: Actor, way: str) -> None:
