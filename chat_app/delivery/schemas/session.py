@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from chat_app.delivery.schemas.fields import (
     Document,
@@ -159,29 +159,38 @@ class OpenedSchema(Schema):
     visitor_token = fields.String(allow_none=True)
 
 
-class PageSchema(Schema):
+class _Optional(Schema):
+    """Everything may be left out, or be null, which says the same."""
+
+    @post_load
+    def without_nulls(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """What was given."""
+        return {name: value for name, value in data.items() if value is not None}
+
+
+class PageSchema(_Optional):
     """The web page the visitor writes from."""
 
-    url = Words(2_000)
-    title = Words(500)
-    referrer = Words(2_000)
+    url = Words(2_000, allow_none=True)
+    title = Words(500, allow_none=True)
+    referrer = Words(2_000, allow_none=True)
 
 
-class OpenSchema(Schema):
+class OpenSchema(_Optional):
     """What a client may say when it begins."""
 
-    site_key = Words(64, least=1)
-    user_id = Words(255, least=1)
-    name = Words(255)
+    site_key = Words(64, least=1, allow_none=True)
+    user_id = Words(255, least=1, allow_none=True)
+    name = Words(255, allow_none=True)
     email = Words(254, allow_none=True)
-    identity_token = Words(8_000, least=1)
-    department_id = Id()
-    subject = Words(255)
-    locale = fields.String(validate=validate.Regexp(rf"^{LOCALE}\Z"))
-    client_session_id = Id()
-    page = fields.Nested(PageSchema)
-    attributes = Document(load_default=dict)
-    message = fields.Nested(FirstMessageSchema)
+    identity_token = Words(8_000, least=1, allow_none=True)
+    department_id = Id(allow_none=True)
+    subject = Words(255, allow_none=True)
+    locale = fields.String(validate=validate.Regexp(rf"^{LOCALE}\Z"), allow_none=True)
+    client_session_id = Id(allow_none=True)
+    page = fields.Nested(PageSchema, allow_none=True)
+    attributes = Document(allow_none=True)
+    message = fields.Nested(FirstMessageSchema, allow_none=True)
 
 
 class CloseSchema(Schema):

@@ -46,6 +46,25 @@ def test_answers_with_exactly_the_documented_shape(installation: Installation) -
     assert token not in str(installation.dump()), "a token is stored as its hash only"
 
 
+def test_null_says_the_same_as_nothing(installation: Installation) -> None:
+    nothing = (
+        "site_key", "user_id", "name", "email", "identity_token", "department_id", "subject",
+        "locale", "client_session_id", "page", "attributes", "message",
+    )  # fmt: skip
+    response = installation.client.post(OPEN, json=dict.fromkeys(nothing))
+    assert response.status_code == 201, response.get_json()
+    opened = response.get_json()
+    session, visitor = opened["session"], opened["visitor"]
+    assert [session[key] for key in ("department", "subject", "last_seq")] == [None, None, 0]
+    assert [visitor[key] for key in ("user_id", "name", "email", "locale")] == [None] * 4
+    assert visitor["attributes"] == {}
+    page = {"url": "https://shop.test/x", "title": None, "referrer": None}
+    assert installation.client.post(OPEN, json={"page": page}).status_code == 201
+    stored = str(installation.dump()["chat_session"])
+    assert "https://shop.test/x" in stored
+    assert "referrer" not in stored
+
+
 def test_needs_no_body_at_all(installation: Installation) -> None:
     response = installation.client.post(OPEN)
     assert response.status_code == 201
