@@ -10,6 +10,8 @@ MOST_ENTRIES: Final = 200
 MOST_KEYWORDS: Final = 20
 MOST_KEYWORD: Final = 60
 MOST_ANSWER: Final = 4_000
+# All of a bot as JSON: with the rest of its site it fits into a body of the usual size.
+MOST_BYTES: Final = 48_000
 # How much of a keyword a text must have: all of a short one, of a long one all but a little.
 THRESHOLD: Final = 0.8
 MOST_MISSES: Final = 2

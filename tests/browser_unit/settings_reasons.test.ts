@@ -8,6 +8,7 @@ test("what the server says of a value becomes a key with its numbers", () => {
     "Length must be between 0 and 120.": { key: "length", vars: { most: "120" } },
     "Length must be between 1 and 500.": { key: "characters", vars: { least: "1", most: "500" } },
     "between 8 and 128 characters": { key: "characters", vars: { least: "8", most: "128" } },
+    "At most 48 kB in all.": { key: "total", vars: { most: "48" } },
     "belongs to another department": { key: "taken", vars: {} },
     "The last admin cannot be deleted": { key: "last_admin", vars: {} },
   };

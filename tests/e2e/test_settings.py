@@ -1,5 +1,6 @@
 """An admin sets up a department and a person; the person signs in and may look."""
 
+import json
 import re
 from typing import Any
 
@@ -207,6 +208,35 @@ def test_a_bot_of_a_website(stack: Stack, new_page: NewPage) -> None:
             {"keywords": ["open", "几点"], "answer": "From nine"},
         ],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_bot_that_is_too_large_is_refused_in_words(
+    stack: Stack, new_page: NewPage, shoot: Shoot, width: int, language: str
+) -> None:
+    desk = sign_in(stack.url)
+    entries = [{"keywords": ["post"], "answer": "答" * 3_900}] * 4
+    given = {"name": "Large shop", "bot": {**BOT, "entries": [*entries, *BOT["entries"]]}}
+    desk.http.headers["Content-Type"] = "application/json"
+    body = json.dumps(given, ensure_ascii=False).encode()
+    answer = desk.request("POST", "/api/sites", data=body)
+    site = answer.json()["site"]["id"]
+    page = new_page(width=width, language=language)
+    Dashboard(page, stack.url, language).sign_in()
+    admin = Settings(page, stack.url, language)
+    page.goto(f"{stack.url}/dashboard/settings/sites/{site}")
+    answers = page.locator('[data-kind="bot"] [data-answer]')
+    answers.nth(4).fill("答" * 3_900)
+    admin.press("settings.save")
+    error = page.locator('[data-kind="bot"] > [data-error]')
+    expect(error).to_have_text(admin.t["reason.total"].format(most=48), timeout=WAIT_MS)
+    expect(error).to_be_in_viewport()
+    shoot(page, f"bot-total-{width}-{language}")
+    answers.nth(5).fill("答" * 3_900)
+    admin.press("settings.save")
+    expect(admin.said).to_have_text(admin.t["say.too_large"], timeout=WAIT_MS)
+    shoot(page, f"bot-body-{width}-{language}")
 
 
 def test_business_hours(stack: Stack, new_page: NewPage) -> None:

@@ -1,11 +1,19 @@
 """Bots on the wire, as part of their site."""
 
+import json
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.fields import Label, Words
-from chat_app.domain.bot import MOST_ANSWER, MOST_ENTRIES, MOST_KEYWORD, MOST_KEYWORDS, is_keyword
+from chat_app.domain.bot import (
+    MOST_ANSWER,
+    MOST_BYTES,
+    MOST_ENTRIES,
+    MOST_KEYWORD,
+    MOST_KEYWORDS,
+    is_keyword,
+)
 from chat_app.domain.errors import Validation
 from chat_app.domain.message import check_body
 
@@ -58,3 +66,16 @@ class BotSchema(Schema):
         required=True,
         validate=validate.Length(max=MOST_ENTRIES),
     )
+
+
+class BotField(fields.Nested):
+    """A bot that is, with all of its answers, no larger than it may be."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(BotSchema, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        bot = super()._deserialize(value, attr, data, **kwargs)
+        if len(json.dumps(bot, ensure_ascii=False).encode()) > MOST_BYTES:
+            raise ValidationError(f"At most {MOST_BYTES // 1_000} kB in all.")
+        return bot

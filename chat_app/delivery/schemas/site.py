@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.origins import normal
-from chat_app.delivery.schemas.bot import BotSchema
+from chat_app.delivery.schemas.bot import BotField, BotSchema
 from chat_app.delivery.schemas.fields import Id, Label, Moment, Number, Words
 from chat_app.domain.site import Site
 
@@ -97,7 +97,7 @@ class SiteChangeSchema(Schema):
     department_id = Id(allow_none=True)
     prechat_fields = fields.List(fields.String(validate=validate.OneOf(PRECHAT_FIELDS)))
     retention_days = Number(least=1, most=MOST_RETENTION_DAYS, allow_none=True)
-    bot = fields.Nested(BotSchema, allow_none=True)
+    bot = BotField(allow_none=True)
 
 
 class NewSiteSchema(SiteChangeSchema):

@@ -1,15 +1,24 @@
 """Bots over REST: part of a site, and the way from one to a person."""
 
+import json
 from typing import Any
 
 import pytest
 
+from chat_app.domain.bot import MOST_BYTES
 from tests.builders import make_bot
 from tests.delivery.http.test_sites import call, made
 from tests.delivery.installation import OPEN, Installation, bearer
 from tests.delivery.shapes import check_message, check_problem, check_session
 
 BOT: dict[str, Any] = {**make_bot(("refund", "退货"), ("delivery",))}
+# What else a website may say: a hundred origins of a usual length, and texts.
+NEARLY_ALL: dict[str, Any] = {
+    "name": "店" * 120,
+    "allowed_origins": [
+        f"https://shop{number:03}.a-usual-name.example.com" for number in range(100)
+    ],
+}
 
 
 @pytest.fixture
@@ -48,6 +57,34 @@ def test_the_life_of_a_sites_bot(installation: Installation, admin_token: str) -
     gone = call(installation, admin_token, "PATCH", path, {"bot": None})
     assert gone.get_json()["site"]["bot"] is None
     assert installation.client.get(public).get_json()["site"]["bot"] is False
+
+
+def of_bytes(size: int) -> dict[str, Any]:
+    """A bot of so many bytes as JSON in UTF-8, most of them in Chinese answers."""
+    bot = {**BOT, "entries": [{"keywords": ["x"], "answer": "答" * 3_900} for _ in range(4)]}
+    bot["entries"].append({"keywords": ["x"], "answer": ""})
+    missing = size - len(json.dumps(bot, ensure_ascii=False).encode())
+    bot["entries"][-1]["answer"] = "x" * missing
+    return bot
+
+
+def test_all_of_a_bot_fits_into_a_body_or_is_refused_by_name(
+    installation: Installation, admin_token: str
+) -> None:
+    site = made(installation, admin_token)
+    path, headers = f"/api/sites/{site['id']}", bearer(admin_token)
+    answers = []
+    for size in (MOST_BYTES, MOST_BYTES + 1):
+        body = json.dumps({**NEARLY_ALL, "bot": of_bytes(size)}, ensure_ascii=False)
+        answers.append(
+            installation.client.patch(
+                path, data=body.encode(), content_type="application/json", headers=headers
+            )
+        )
+    fits, too_large = answers
+    assert fits.status_code == 200, fits.get_json()
+    errors = check_problem(too_large, 422, "validation")["errors"]
+    assert errors == {"bot": ["At most 48 kB in all."]}
 
 
 def test_a_conversation_with_a_bot(installation: Installation, key: str) -> None:

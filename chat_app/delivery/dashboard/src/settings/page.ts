@@ -23,6 +23,7 @@ export function failureText(error: Failure): string {
   // What a page may do ends with its sign-in, though the person may be signed in anew elsewhere.
   if (error.code === "unauthorized") return t("say.signed_out");
   if (error.code === "forbidden") return t("say.forbidden");
+  if (error.code === "too_large") return t("say.too_large");
   const key = words.has(`error.${error.code}`) ? `error.${error.code}` : "error.unknown";
   return t(key, { seconds: error.retry_after ?? 1 });
 }

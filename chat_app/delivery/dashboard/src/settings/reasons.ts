@@ -11,6 +11,7 @@ export interface Reason {
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/Missing data|not be blank|not be null|minimum length 1\b/, "blank"],
   [/one line without control/, "one_line"],
+  [/At most (?<most>\d+) kB in all/, "total"],
   [/(?:maximum length|between 0 and|at most) (?<most>\d+)/, "length"],
   [/[Bb]etween (?<least>\d+) and (?<most>\d+)(?: characters)?\.?$/, "characters"],
   [/greater than or equal to (?<least>\d+) and less than or equal to (?<most>\d+)/, "number"],
