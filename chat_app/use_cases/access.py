@@ -1,6 +1,7 @@
 """The only way from an id to an object: it hides what the caller may not see."""
 
 from chat_app.domain.actor import Actor
+from chat_app.domain.department import Department
 from chat_app.domain.errors import AlreadyAssigned, Forbidden, NotFound, Unauthorized, Validation
 from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import UnitOfWork
@@ -30,6 +31,19 @@ def visible_session(
     if session is None or not may_see(actor, session):
         raise NotFound("There is no such session")
     return session
+
+
+def named_department(uow: UnitOfWork, department_id: str | None) -> Department | None:
+    """The department a caller names, locked, so that it is not deleted meanwhile.
+
+    Departments are locked before sessions and agents. Raises Validation for one that is not there.
+    """
+    if department_id is None:
+        return None
+    found = uow.departments.locked([department_id]).get(department_id)
+    if found is None:
+        raise Validation.of("department_id", "there is no such department")
+    return found
 
 
 def check_hands(actor: Actor, session: Session, assign_epoch: int | None) -> None:

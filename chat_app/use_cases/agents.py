@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.agent import Agent, AgentStatus
+from chat_app.domain.agent import Agent, AgentStatus, normal_email
 from chat_app.domain.errors import NotFound
 from chat_app.domain.events import AgentStatusChanged
 from chat_app.domain.password import check_password
@@ -77,7 +77,7 @@ class Agents:
         agent = Agent(
             id=self._ids.new(),
             name=name,
-            email=email.strip().lower(),
+            email=normal_email(email),
             password_hash=self._passwords.hash(password),
             created_at=self._clock.now(),
             role="admin",

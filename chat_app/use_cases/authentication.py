@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.agent import Agent, AgentToken
+from chat_app.domain.agent import Agent, AgentToken, normal_email
 from chat_app.domain.errors import Unauthorized, Validation
 from chat_app.domain.limits import Limits
 from chat_app.domain.password import check_password
@@ -48,7 +48,7 @@ class Authentication:
 
     def login(self, email: str, password: str, address: str) -> Login:
         """Sign in. Wrong password and unknown account look the same and take the same time."""
-        email = email.strip().lower()
+        email = normal_email(email)
         self._refuse_guessing(email, address)
         with self._uow.reading() as uow:
             agent = uow.agents.by_email(email)

@@ -9,7 +9,7 @@ from chat_app.domain.business_hours import Interval, Schedule
 from chat_app.domain.errors import NotFound, Validation
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import Cursor, UnitOfWork, UnitOfWorkFactory
-from chat_app.use_cases.access import require_admin, require_agent
+from chat_app.use_cases.access import named_department, require_admin, require_agent
 from chat_app.use_cases.paging import Page, page_of
 
 _PLAIN = ("time_zone", "enabled", "intervals")
@@ -100,8 +100,7 @@ def _lock_owner(uow: UnitOfWork, new: NewSchedule) -> str:
         text = "exactly one of site_id and department_id is needed"
         raise Validation(text, errors={"site_id": [text], "department_id": [text]})
     if new.department_id is not None:
-        if not uow.departments.locked([new.department_id]):
-            raise Validation.of("department_id", "there is no such department")
+        named_department(uow, new.department_id)
         return "department_id"
     if new.site_id not in uow.sites.locked():
         raise Validation.of("site_id", "there is no such site")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import Validation
 from chat_app.domain.events import (
     Event,
     QueueChanged,
@@ -14,8 +13,8 @@ from chat_app.domain.events import (
     SessionView,
 )
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
-from chat_app.use_cases.access import require_agent, visible_session
+from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.use_cases.access import named_department, require_agent, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.views import Views
 
@@ -40,7 +39,7 @@ class Labelling:
 
     def _change(self, actor: Actor, session_id: str, changes: Mapping[str, Any]) -> SessionView:
         with self._uow() as uow:
-            _check_department(uow, changes.get("department_id"))
+            named_department(uow, changes.get("department_id"))
             session = visible_session(uow, actor, session_id, lock=True)
             require_agent(actor)
             before, now = session.department_id, self._clock.now()
@@ -68,9 +67,3 @@ def _events(view: SessionView, before: str | None, changes: Mapping[str, Any]) -
         events += [SessionQueued(view), QueueChanged(now)]
         events += [QueueChanged(before)] if before != now else []
     return events
-
-
-def _check_department(uow: UnitOfWork, department_id: str | None) -> None:
-    """Lock it, so that it is not deleted meanwhile; departments are locked before sessions."""
-    if department_id is not None and not uow.departments.locked([department_id]):
-        raise Validation.of("department_id", "there is no such department")

@@ -10,7 +10,7 @@ from chat_app.domain.errors import NotFound, Validation
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import Cursor, UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.site import Site
-from chat_app.use_cases.access import require_admin, require_overseer
+from chat_app.use_cases.access import named_department, require_admin, require_overseer
 from chat_app.use_cases.paging import Page, page_of
 
 _PLAIN = (
@@ -80,7 +80,7 @@ class SiteSettings:
             identity_secret=self._ids.secret(),
         )
         with self._uow() as uow:
-            _check_department(uow, new.department_id)
+            named_department(uow, new.department_id)
             uow.sites.add(site)
             uow.commit()
         return site
@@ -89,7 +89,7 @@ class SiteSettings:
         """Change what `changes` names: fields of NewSite with new values."""
         require_admin(actor)
         with self._uow() as uow:
-            _check_department(uow, changes.get("department_id"))
+            named_department(uow, changes.get("department_id"))
             site = _locked(uow, site_id)
             for name in _PLAIN:
                 if name in changes:
@@ -123,9 +123,3 @@ def _locked(uow: UnitOfWork, site_id: str) -> Site:
     if site is None:
         raise NotFound("There is no such site")
     return site
-
-
-def _check_department(uow: UnitOfWork, department_id: str | None) -> None:
-    """Lock it, so that it is not deleted meanwhile."""
-    if department_id is not None and not uow.departments.locked([department_id]):
-        raise Validation.of("department_id", "there is no such department")

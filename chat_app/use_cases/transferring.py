@@ -17,7 +17,7 @@ from chat_app.domain.message import Draft
 from chat_app.domain.ports import Clock, Ids
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
-from chat_app.use_cases.access import check_force, check_hands, visible_session
+from chat_app.use_cases.access import check_force, check_hands, named_department, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.hands import Given, Hands
 from chat_app.use_cases.posting import Posting
@@ -72,7 +72,7 @@ class Transferring:
         self, actor: Actor, session_id: str, assign_epoch: int, to: Transfer
     ) -> SessionView:
         with self._uow() as uow:
-            department = _department(uow, to.department_id)
+            department = named_department(uow, to.department_id)
             session = visible_session(uow, actor, session_id, lock=True)
             check_hands(actor, session, assign_epoch)
             check_force(actor, force=to.force)
@@ -113,16 +113,6 @@ class Transferring:
         known = self._posting.look_up(uow, [(session.id, actor, draft)])
         result = self._posting.post(uow, session, actor, draft, known)
         return MessageSent(session, result.message)
-
-
-def _department(uow: UnitOfWork, department_id: str | None) -> Department | None:
-    """Lock it, so that it is not deleted meanwhile; departments are locked before sessions."""
-    if department_id is None:
-        return None
-    found = uow.departments.locked([department_id]).get(department_id)
-    if found is None:
-        raise Validation.of("department_id", "there is no such department")
-    return found
 
 
 def _agent(uow: UnitOfWork, agent_id: str | None, department: Department | None) -> Agent | None:
