@@ -74,8 +74,10 @@ class BotField(fields.Nested):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(BotSchema, **kwargs)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        bot = super()._deserialize(value, attr, data, **kwargs)
+    def _deserialize(
+        self, value: Any, attr: Any, data: Any, partial: Any = None, **kwargs: Any
+    ) -> Any:
+        bot = super()._deserialize(value, attr, data, partial, **kwargs)
         if len(json.dumps(bot, ensure_ascii=False).encode()) > MOST_BYTES:
             raise ValidationError(f"At most {MOST_BYTES // 1_000} kB in all.")
         return bot
