@@ -10,8 +10,9 @@ from chat_app.domain.agent import Agent, AgentLease
 from chat_app.domain.limits import Limits
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.domain.repositories import Shortcut, UnitOfWorkFactory
 from chat_app.infrastructure.blocking import DirectBlocking
+from chat_app.infrastructure.db.shortcut import shortcut_over
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.infrastructure.recent import NoRecentMessages
@@ -45,10 +46,12 @@ from chat_app.use_cases.reopening import Reopening
 from chat_app.use_cases.sessions import Sessions
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.storing import Storing
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.views import Views
 from chat_app.use_cases.whereabouts import Whereabouts
 from tests.fake_database import FakeDatabase
+from tests.fake_shortcut import FakeShortcut
 from tests.fakes import FixedClock, PlainPasswords, RecordingRealtime, RecordingWakeup
 
 
@@ -63,11 +66,14 @@ class Office:
         after_commit = AfterCommit(
             self.realtime, RecordingWakeup(), NoRecentMessages(), self.ids, self.clock
         )
-        self.uow: UnitOfWorkFactory = (
-            FakeDatabase(after_commit, self.clock)
-            if engine is None
-            else SqlUnitOfWorkFactory(engine, after_commit)
-        )
+        self.uow: UnitOfWorkFactory
+        self.shortcut: Shortcut
+        if engine is None:
+            self.uow = database = FakeDatabase(after_commit, self.clock)
+            self.shortcut = FakeShortcut(database)
+        else:
+            self.uow = SqlUnitOfWorkFactory(engine, after_commit)
+            self.shortcut = shortcut_over(engine, after_commit)
         self.views = Views(LocalVisitorPresence(), self.clock)
         self.hands = Hands(self.views, self.ids, self.clock)
         self._let_agents_work(self.clock)
@@ -93,7 +99,7 @@ class Office:
         self.staff = Staff(uow, hands, PlainPasswords(), self.ids, clock)
         self.departments = Departments(uow, views, self.ids, clock)
         self.messages = Messages(
-            uow, MessageLog(uow, posting, DirectBlocking()), views, NoRecentMessages(), self.realtime, NoLimits(), limits
+            uow, MessageLog(Storing(uow, posting, self.shortcut), DirectBlocking()), views, NoRecentMessages(), self.realtime, NoLimits(), limits
         )  # fmt: skip
 
     def _handlers(self) -> dict[str, Any]:

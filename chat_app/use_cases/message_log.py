@@ -8,71 +8,29 @@ write-ahead log; here it saves statements and round trips, too.)
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import ChatError, NotFound, Unavailable
-from chat_app.domain.events import MessageSent
-from chat_app.domain.message import Draft, Message
-from chat_app.domain.ports import Blocking, Turn
-from chat_app.domain.repositories import Collision, Duplicate, Follow, UnitOfWork, UnitOfWorkFactory
-from chat_app.domain.session import Session
-from chat_app.use_cases.access import may_see
-from chat_app.use_cases.again import again
-from chat_app.use_cases.posting import Known, Posting
+from chat_app.domain.errors import Unavailable
+from chat_app.domain.message import Draft
+from chat_app.domain.ports import Blocking
+from chat_app.use_cases.storing import Send, Sent, Storing
 
 MOST_TOGETHER = 100
 # More than one would make smaller batches of the same sends, and each batch costs round trips.
 MOST_LEADERS = 1
 
 
-@dataclass(frozen=True)
-class Sent:
-    """A stored message with its session, whose marks give the message's status."""
-
-    session: Session
-    message: Message
-    duplicate: bool
-
-
-@dataclass(eq=False)
-class _Send:
-    """One caller who waits."""
-
-    actor: Actor
-    session_id: str
-    draft: Draft
-    turn: Turn
-    leads: bool = False
-    sent: Sent | None = None
-    error: BaseException | None = None
-    mail_in: int | None = None
-    follow: Follow | None = None
-
-    def event(self) -> MessageSent:
-        """The fact that the message is stored."""
-        if self.sent is None:
-            raise RuntimeError("nothing was stored")
-        sent = self.sent
-        return MessageSent(sent.session, sent.message, self.actor.sid, self.mail_in)
-
-
 class MessageLog:
     """Stores messages. What one send does wrong is its own: its neighbours are stored."""
 
     def __init__(
-        self,
-        uow: UnitOfWorkFactory,
-        posting: Posting,
-        blocking: Blocking,
-        most_leaders: int = MOST_LEADERS,
+        self, storing: Storing, blocking: Blocking, most_leaders: int = MOST_LEADERS
     ) -> None:
-        self._uow = uow
-        self._posting = posting
+        self._storing = storing
         self._blocking = blocking
         self._most_leaders = most_leaders
         self._mutex = threading.Lock()
-        self._waiting: deque[_Send] = deque()
+        self._waiting: deque[Send] = deque()
         self._leaders = 0
 
     def append(self, actor: Actor, session_id: str, draft: Draft) -> Sent:
@@ -81,7 +39,7 @@ class MessageLog:
         Raises NotFound, Blocked, SessionClosed, Forbidden, Validation or Unavailable. The others
         hear of the message only after this returns.
         """
-        send = _Send(actor, session_id, draft, self._blocking.turn())
+        send = Send(actor, session_id, draft, self._blocking.turn())
         with self._mutex:
             if self._leaders < self._most_leaders:
                 self._leaders += 1
@@ -100,7 +58,7 @@ class MessageLog:
             send.follow(send.event())
         return send.sent
 
-    def _wait(self, send: _Send) -> None:
+    def _wait(self, send: Send) -> None:
         """Wait to be stored or to lead; whoever is torn away meanwhile leaves the lead to others."""
         try:
             send.turn.wait()
@@ -113,7 +71,7 @@ class MessageLog:
                 self._hand_on()
             raise
 
-    def _lead(self, leader: _Send) -> None:
+    def _lead(self, leader: Send) -> None:
         self._blocking.breathe()  # what has arrived already comes along
         with self._mutex:
             count = min(len(self._waiting), MOST_TOGETHER - 1)
@@ -135,13 +93,9 @@ class MessageLog:
             following.leads = True
         following.turn.set()
 
-    def _store(self, batch: Sequence[_Send]) -> None:
-        """Store all; when another transaction is in the way, each on its own."""
+    def _store(self, batch: Sequence[Send]) -> None:
         try:
-            self._store_together(batch)
-        except (Collision, Duplicate):
-            for send in batch:
-                self._store_alone(send)
+            self._storing.store(batch)
         except Unavailable as error:
             self._refuse([*batch, *self._all_waiting()], error)
         except BaseException as error:
@@ -150,7 +104,7 @@ class MessageLog:
             if not isinstance(error, Exception):
                 raise
 
-    def _all_waiting(self) -> Sequence[_Send]:
+    def _all_waiting(self) -> Sequence[Send]:
         """Who has come meanwhile: each would only find out again that the database is away."""
         with self._mutex:
             waiting = list(self._waiting)
@@ -158,39 +112,7 @@ class MessageLog:
         return waiting
 
     @staticmethod
-    def _refuse(sends: Sequence[_Send], error: Unavailable) -> None:
+    def _refuse(sends: Sequence[Send], error: Unavailable) -> None:
         for send in sends:
             send.error = error
             send.turn.set()
-
-    def _store_alone(self, send: _Send) -> None:
-        send.sent = send.error = None
-        try:
-            again(lambda: self._store_together([send]))
-        except Exception as error:  # noqa: BLE001 - it belongs to this caller, who raises it
-            send.error = error
-
-    def _store_together(self, batch: Sequence[_Send]) -> None:
-        with self._uow() as uow:
-            sessions = uow.sessions.locked_among({send.session_id for send in batch})
-            known = self._posting.look_up(
-                uow, [(send.session_id, send.actor, send.draft) for send in batch]
-            )
-            for send in batch:
-                self._post(uow, sessions.get(send.session_id), send, known)
-            new = [one for one in batch if one.sent is not None and not one.sent.duplicate]
-            if not new:
-                return
-            follow = uow.store(*(send.event() for send in new))
-            for send in new:
-                send.follow = follow
-
-    def _post(self, uow: UnitOfWork, session: Session | None, send: _Send, known: Known) -> None:
-        try:
-            if session is None or not may_see(send.actor, session):
-                raise NotFound("There is no such session")
-            result = self._posting.post(uow, session, send.actor, send.draft, known)
-            send.sent = Sent(session, result.message, result.duplicate)
-            send.mail_in = result.mail_in
-        except ChatError as error:
-            send.error = error

@@ -13,7 +13,8 @@ from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session, Side
 from chat_app.use_cases.access import side_of, visible_session
 from chat_app.use_cases.again import again
-from chat_app.use_cases.message_log import MessageLog, Sent
+from chat_app.use_cases.message_log import MessageLog
+from chat_app.use_cases.storing import Sent
 from chat_app.use_cases.views import Views, unread_of
 
 PAGE = 50

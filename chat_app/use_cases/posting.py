@@ -51,17 +51,27 @@ class Posting:
             return SendResult(stored, duplicate=True)
         if actor.is_visitor and actor.id in known.blocked:
             raise Blocked
-        self._check(uow, session, draft)
-        message = session.post(actor, draft, self._ids.new(), self._clock.now())
-        uow.messages.add(message)
-        known.stored[key] = message
-        mail_in = session.ask_for_mail(message.created_at) if actor.is_visitor else None
-        return SendResult(message, duplicate=False, mail_in=mail_in)
+        self._check_reply(uow, session, draft)
+        result = self.number(session, actor, draft)
+        uow.messages.add(result.message)
+        known.stored[key] = result.message
+        return result
 
-    def _check(self, uow: UnitOfWork, session: Session, draft: Draft) -> None:
+    def number(self, session: Session, actor: Actor, draft: Draft) -> SendResult:
+        """Make the draft a message of the session, by what the session alone tells.
+
+        Whether it was stored before, its writer is blocked or what it replies to exists is for
+        the caller to find out. Raises SessionClosed, Forbidden or Validation.
+        """
         if draft.kind == "file" or draft.attachment_ids:
             raise Validation.of("attachment_ids", "there is no such attachment")
         check_body(draft.body, self._most_characters)
+        message = session.post(actor, draft, self._ids.new(), self._clock.now())
+        mail_in = session.ask_for_mail(message.created_at) if actor.is_visitor else None
+        return SendResult(message, duplicate=False, mail_in=mail_in)
+
+    @staticmethod
+    def _check_reply(uow: UnitOfWork, session: Session, draft: Draft) -> None:
         if draft.reply_to is None:
             return
         target = uow.messages.get(session.id, draft.reply_to)

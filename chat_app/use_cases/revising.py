@@ -12,8 +12,8 @@ from chat_app.domain.ports import Clock, RateLimiter
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.use_cases.access import visible_session
 from chat_app.use_cases.again import again
-from chat_app.use_cases.message_log import Sent
 from chat_app.use_cases.messages import limit_messages
+from chat_app.use_cases.storing import Sent
 
 VISITOR_WINDOW = timedelta(minutes=2)
 

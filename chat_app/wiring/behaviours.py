@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.infrastructure.db.engine import DatabaseProbe
+from chat_app.infrastructure.db.shortcut import shortcut_over
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.failpoints import Reach, armed
 from chat_app.settings import Settings
@@ -49,6 +50,7 @@ from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.storing import Storing
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
@@ -72,7 +74,8 @@ def create_services(
     views = Views(adapters.visitors, clock)
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
-    log = MessageLog(uow, posting, adapters.blocking)
+    shortcut = shortcut_over(engine, after_commit, reach, adapters.metrics.committed)
+    log = MessageLog(Storing(uow, posting, shortcut), adapters.blocking)
     left_messages = LeftMessages(hands, clock)
     handing_off = HandingOff(uow, views, hands, left_messages, clock)
     bots = Bots(uow, handing_off, ids, clock)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chat_app.domain.errors import AlreadyAssigned, Forbidden, SessionClosed, StaleAssignment
 from chat_app.domain.message import Message
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import POST_WRITES, STATUSES, Session, SessionStatus, Side
 from tests.builders import (
     NOON,
     after,
@@ -273,3 +273,13 @@ def test_what_a_bot_says_has_numbers_for_both_sides() -> None:
     assert session.message_status(said) == "sent"
     session.move_read("visitor", 1, 1)
     assert session.message_status(said) == "read"
+
+
+@pytest.mark.parametrize("status", [one for one in STATUSES if one != "closed"])
+def test_a_message_changes_only_what_the_shortcut_writes(status: SessionStatus) -> None:
+    session = make_session(status=status)
+    before = dict(vars(session))
+    say(session, "visitor")
+    session.ask_for_mail(after(1))
+    changed = {name for name, value in vars(session).items() if value != before[name]}
+    assert changed <= set(POST_WRITES)

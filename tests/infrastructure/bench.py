@@ -10,7 +10,7 @@ from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
-from chat_app.domain.repositories import Duplicate, UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.repositories import Duplicate, Shortcut, UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
@@ -18,6 +18,7 @@ from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.db.engine import options_for, prepare
+from chat_app.infrastructure.db.shortcut import shortcut_over
 from chat_app.infrastructure.db.tables import metadata
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
 from chat_app.infrastructure.ids import RandomIds
@@ -25,6 +26,7 @@ from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.use_cases.after_commit import AfterCommit
 from tests.builders import make_session, make_site, make_visitor
 from tests.fake_database import FakeDatabase
+from tests.fake_shortcut import FakeShortcut
 from tests.fakes import FixedClock, RecordingRealtime, RecordingWakeup
 
 # Whatever a bench is given finds its repository here; parents come before their children.
@@ -66,11 +68,14 @@ class Bench:
         after_commit = AfterCommit(
             self.realtime, self.wakeup, NoRecentMessages(), RandomIds(), FixedClock()
         )
-        self.uow: UnitOfWorkFactory = (
-            FakeDatabase(after_commit, SystemClock())
-            if engine is None
-            else SqlUnitOfWorkFactory(engine, after_commit)
-        )
+        self.uow: UnitOfWorkFactory
+        self.shortcut: Shortcut
+        if engine is None:
+            self.uow = database = FakeDatabase(after_commit, SystemClock())
+            self.shortcut = FakeShortcut(database)
+        else:
+            self.uow = SqlUnitOfWorkFactory(engine, after_commit)
+            self.shortcut = shortcut_over(engine, after_commit)
         if engine is not None:
             self.clear()
         self.site = make_site()

@@ -24,10 +24,11 @@ from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.left_messages import LeftMessages
-from chat_app.use_cases.message_log import MessageLog, Sent
+from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
 from chat_app.use_cases.posting import Posting
+from chat_app.use_cases.storing import Sent, Storing
 from chat_app.use_cases.views import Views
 from tests.builders import agent_actor, make_agent, make_draft, make_entry, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
@@ -47,7 +48,7 @@ class Chat:
         posting = Posting(ids, clock, limits.message_characters)
         self.messages = Messages(
             bench.uow,
-            MessageLog(bench.uow, posting, DirectBlocking()),
+            MessageLog(Storing(bench.uow, posting, bench.shortcut), DirectBlocking()),
             views,
             NoRecentMessages(),
             bench.realtime,

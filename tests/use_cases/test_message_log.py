@@ -8,14 +8,22 @@ import pytest
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, NotFound, SessionClosed, Unavailable
 from chat_app.domain.events import Event, MessageSent
+from chat_app.domain.ports import Blocking
 from chat_app.domain.repositories import Collision
 from chat_app.domain.session import Session
 from chat_app.infrastructure.blocking import DirectBlocking
-from chat_app.use_cases.message_log import MessageLog, _Send
+from chat_app.infrastructure.db.shortcut import NoShortcut
+from chat_app.use_cases.message_log import MessageLog
+from chat_app.use_cases.storing import Send, Storing
 from tests.builders import make_draft, new_id, visitor_actor
 from tests.fake_database import FakeUnitOfWork
 from tests.processes import until
 from tests.use_cases.world import World
+
+
+def log_of(world: World, blocking: Blocking | None = None) -> MessageLog:
+    """A log that goes the long way, whose transactions can be counted."""
+    return MessageLog(Storing(world.db, world.posting, NoShortcut()), blocking or DirectBlocking())
 
 
 class Crowd:
@@ -23,7 +31,7 @@ class Crowd:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.log = MessageLog(world.db, world.posting, DirectBlocking())
+        self.log = log_of(world)
         self.results: dict[str, object] = {}
         self._threads: list[threading.Thread] = []
 
@@ -137,11 +145,11 @@ def test_what_has_arrived_when_a_leader_begins_comes_along(world: World) -> None
 
         def breathe(self) -> None:
             for session, actor in pairs[1:]:
-                send = _Send(actor, session.id, make_draft(), threading.Event())
+                send = Send(actor, session.id, make_draft(), threading.Event())
                 with log._mutex:
                     log._waiting.append(send)
 
-    log = MessageLog(world.db, world.posting, Breath())
+    log = log_of(world, Breath())
     before = world.db.commits
     log.append(pairs[0][1], pairs[0][0].id, make_draft())
     assert world.db.commits == before + 1
@@ -224,7 +232,7 @@ def test_who_is_torn_away_while_waiting_leaves_the_lead_to_others(
 
     with world.db.gate:
         crowd.send(actor, session.id, "leader")
-        torn = _Send(actor, session.id, make_draft(client_msg_id="torn"), turn=Torn())
+        torn = Send(actor, session.id, make_draft(client_msg_id="torn"), turn=Torn())
         with crowd.log._mutex:
             crowd.log._waiting.append(torn)
         thread = threading.Thread(target=lambda: _torn(crowd.log, torn, TornAwayError))
@@ -237,6 +245,6 @@ def test_who_is_torn_away_while_waiting_leaves_the_lead_to_others(
     assert crowd.log.append(actor, session.id, make_draft()).message.seq == 3
 
 
-def _torn(log: MessageLog, send: _Send, kind: type[BaseException]) -> None:
+def _torn(log: MessageLog, send: Send, kind: type[BaseException]) -> None:
     with pytest.raises(kind):
         log._wait(send)

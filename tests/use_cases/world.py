@@ -28,7 +28,7 @@ from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.left_messages import LeftMessages
-from chat_app.use_cases.message_log import MessageLog, Sent
+from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opened, Opening, OpenRequest
@@ -42,6 +42,7 @@ from chat_app.use_cases.site_settings import SiteSettings
 from chat_app.use_cases.sites import Sites
 from chat_app.use_cases.snoozing import Snoozing
 from chat_app.use_cases.staff import Staff
+from chat_app.use_cases.storing import Sent, Storing
 from chat_app.use_cases.transferring import Transferring
 from chat_app.use_cases.viewing import Viewing
 from chat_app.use_cases.views import Views
@@ -49,6 +50,7 @@ from chat_app.use_cases.waiting_limits import WaitingLimits
 from chat_app.use_cases.whereabouts import Whereabouts
 from tests import builders
 from tests.fake_database import FakeDatabase
+from tests.fake_shortcut import FakeShortcut
 from tests.fakes import (
     FakeLimiter,
     FakeSessionViewers,
@@ -88,7 +90,7 @@ class World:
         self.sessions = Sessions(self.db, views, hands, self.clock, self.ids)
         self.messages = Messages(
             self.db,
-            MessageLog(self.db, posting, DirectBlocking()),
+            MessageLog(Storing(self.db, posting, FakeShortcut(self.db)), DirectBlocking()),
             views,
             self.recent,
             self.realtime,

@@ -13,13 +13,13 @@ from chat_app.infrastructure.db.shapes import Shape, recordset, send, takes_docu
 
 _S = tables.chat_session.c
 _M = tables.message.c
-_SHAPE: Shape[Message] = Shape(Message, tables.message, Message)
+MESSAGES: Shape[Message] = Shape(Message, tables.message, Message)
 Key = tuple[str, str, str, str]
 _KEY_NAMES = ("session_id", "sender_kind", "sender_id", "client_msg_id")
 _KEYS = [_M[name] for name in _KEY_NAMES]
-_BY_KEYS = _SHAPE.query().where(tuple_(*_KEYS).in_(bindparam("keys", expanding=True)))
-_GIVEN = recordset((one.name, one) for one in _KEYS)
-_SAME = " AND ".join(f"m.{name} = given.{name}" for name in _KEY_NAMES)
+_BY_KEYS = MESSAGES.query().where(tuple_(*_KEYS).in_(bindparam("keys", expanding=True)))
+_GIVEN = recordset("rows", ((one.name, one) for one in _KEYS))
+_SAME = " AND ".join(f"m.{name} = rows.{name}" for name in _KEY_NAMES)
 # Row by row through the unique index: a join of sets may be planned as a scan of all messages.
 _BY_DOCUMENT = (
     f"SELECT to_jsonb(found) FROM {_GIVEN} CROSS JOIN LATERAL"  # noqa: S608 - names of ours
@@ -32,7 +32,7 @@ class SqlMessages:
 
     def __init__(self, session: OrmSession) -> None:
         self._session = session
-        self._rows = Rows(session, _SHAPE)
+        self._rows = Rows(session, MESSAGES)
 
     def add(self, message: Message) -> None:
         """Store it with the next flush; its session must be stored by then."""
@@ -44,7 +44,7 @@ class SqlMessages:
 
     def get(self, session_id: str, message_id: str) -> Message | None:
         """By id, if it belongs to the session."""
-        query = _SHAPE.query().where(_M.session_id == session_id, _M.id == message_id)
+        query = MESSAGES.query().where(_M.session_id == session_id, _M.id == message_id)
         return next(iter(self._rows.read(query)), None)
 
     def by_client_ids(self, keys: Sequence[Key]) -> Mapping[Key, Message]:
@@ -53,7 +53,7 @@ class SqlMessages:
             named = [dict(zip(_KEY_NAMES, key, strict=True)) for key in keys]
             self._rows.write()
             documents = send(self._session, _BY_DOCUMENT, named)
-            found = self._rows.keep(_SHAPE.from_document(one) for (one,) in documents)
+            found = self._rows.keep(MESSAGES.from_document(one) for (one,) in documents)
         else:
             found = self._rows.read(_BY_KEYS, {"keys": keys})
         return {
@@ -64,13 +64,13 @@ class SqlMessages:
     def after(self, session_id: str, side: Side, seq: int, limit: int) -> Sequence[Message]:
         """The next `limit` messages after `seq`, in rising order."""
         number = _seq(side)
-        query = _SHAPE.query().where(_M.session_id == session_id, number > seq)
+        query = MESSAGES.query().where(_M.session_id == session_id, number > seq)
         return self._rows.read(query.order_by(number).limit(limit))
 
     def before(self, session_id: str, side: Side, seq: int | None, limit: int) -> Sequence[Message]:
         """The `limit` messages before `seq` (None: the newest), in rising order."""
         number = _seq(side)
-        query = _SHAPE.query().where(_M.session_id == session_id, number.is_not(None))
+        query = MESSAGES.query().where(_M.session_id == session_id, number.is_not(None))
         if seq is not None:
             query = query.where(number < seq)
         newest_first = self._rows.read(query.order_by(number.desc()).limit(limit))
@@ -81,7 +81,7 @@ class SqlMessages:
     ) -> Sequence[Message]:
         """The next `limit` messages that are new or changed, in rising revision."""
         number = _M.visitor_revision if side == "visitor" else _M.revision
-        query = _SHAPE.query().where(_M.session_id == session_id, number > revision)
+        query = MESSAGES.query().where(_M.session_id == session_id, number > revision)
         return self._rows.read(query.order_by(number).limit(limit))
 
     def numbers_at(self, session_id: str, side: Side, seq: int) -> tuple[int, int]:
@@ -110,7 +110,7 @@ class SqlMessages:
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         """What the visitor has said after `seq`."""
-        query = _SHAPE.query().where(
+        query = MESSAGES.query().where(
             _M.session_id == session_id, _M.seq > seq, _M.sender_kind == "visitor"
         )
         return self._rows.read(query.order_by(_M.seq))

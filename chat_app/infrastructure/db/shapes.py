@@ -85,23 +85,26 @@ def send(session: OrmSession, statement: str, rows: Sequence[Mapping[str, Any]])
     return session.connection().exec_driver_sql(statement, given)
 
 
-def recordset(columns: Iterable[tuple[str, Column[Any]]]) -> str:
-    """The rows of a document as a table `given`, with these names and the types of these columns."""
-    typed = ", ".join(f"{name} {one.type.compile(dialect=_DIALECT)}" for name, one in columns)
-    return f"jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS given({typed})"
+def recordset(name: str, columns: Iterable[tuple[str, Column[Any]]]) -> str:
+    """The rows of a document, which is the parameter `name`, as a table of that name.
+
+    Its columns have these names and the types of these columns.
+    """
+    typed = ", ".join(f"{column} {one.type.compile(dialect=_DIALECT)}" for column, one in columns)
+    return f"json_to_recordset(CAST(%({name})s AS json)) AS {name}({typed})"
 
 
 @cache
 def _document_insertion(table: Table, names: Values) -> str:
-    given = recordset((name, table.c[name]) for name in names)
-    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT given.* FROM {given}"  # noqa: S608 - names of ours
+    given = recordset("rows", ((name, table.c[name]) for name in names))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT rows.* FROM {given}"  # noqa: S608 - names of ours
 
 
 @lru_cache(maxsize=256)
 def _document_update(table: Table, names: Values) -> str:
-    given = recordset([(ROW_ID, table.c.id), *((name, table.c[name]) for name in names)])
-    changes = ", ".join(f"{name} = given.{name}" for name in names)
-    where = f"{table.name}.id = given.{ROW_ID}"
+    given = recordset("rows", [(ROW_ID, table.c.id), *((name, table.c[name]) for name in names)])
+    changes = ", ".join(f"{name} = rows.{name}" for name in names)
+    where = f"{table.name}.id = rows.{ROW_ID}"
     return f"UPDATE {table.name} SET {changes} FROM {given} WHERE {where}"  # noqa: S608 - names of ours
 
 

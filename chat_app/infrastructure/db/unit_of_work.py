@@ -7,20 +7,17 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Any, Self
 
-import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import sessionmaker
 
 import chat_app.infrastructure.db.mapping  # noqa: F401 - maps the entities, once
-from chat_app.domain.errors import Unavailable
 from chat_app.domain.events import Event, MessageSent
-from chat_app.domain.repositories import Collision, Duplicate, Follow
+from chat_app.domain.repositories import Follow
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.assignments import SqlAssignments
 from chat_app.infrastructure.db.business_hours import SqlSchedules
+from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import SqlMessages
 from chat_app.infrastructure.db.now import DatabaseClock
 from chat_app.infrastructure.db.organisation import SqlDepartments, SqlSites
@@ -31,15 +28,11 @@ from chat_app.infrastructure.db.sqlite import WRITES
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
 
-RETRY_SECONDS = 2
-# PostgreSQL: serialization failure, deadlock; MySQL: deadlock, lock wait timeout.
-_COLLISIONS = frozenset({"40001", "40P01", 1213, 1205})
-_log = structlog.get_logger(__name__)
 Committed = Callable[[int, float], None]
 """Is told how many messages a commit made durable, and how many seconds it took."""
 
 
-def _unmeasured(_: int, __: float) -> None:
+def unmeasured(_: int, __: float) -> None:
     """Nobody measures."""
 
 
@@ -56,7 +49,7 @@ class SqlUnitOfWork:
         gate: AbstractContextManager[object],
         after_commit: AfterCommit | None,
         reach: Reach = unarmed,
-        committed: Committed = _unmeasured,
+        committed: Committed = unmeasured,
     ) -> None:
         self._reach = reach
         self._committed = committed
@@ -82,7 +75,7 @@ class SqlUnitOfWork:
             self._session.connection(execution_options=self._options)
         except BaseException as error:
             self._leave()
-            raise _translated(error) from error
+            raise translated(error) from error
         return self
 
     def __exit__(
@@ -92,8 +85,8 @@ class SqlUnitOfWork:
         trace: TracebackType | None,
     ) -> None:
         self._leave()
-        if error is not None and (translated := _translated(error)) is not error:
-            raise translated from error
+        if error is not None and (cause := translated(error)) is not error:
+            raise cause from error
 
     def flush(self) -> None:
         """Send what was changed to the database now."""
@@ -140,7 +133,7 @@ class SqlUnitOfWorkFactory:
         engine: Engine,
         after_commit: AfterCommit,
         reach: Reach = unarmed,
-        committed: Committed = _unmeasured,
+        committed: Committed = unmeasured,
     ) -> None:
         self._reach = reach
         self._committed = committed
@@ -167,21 +160,3 @@ class SqlUnitOfWorkFactory:
         """A transaction that only reads."""
         session = self._sessions(autoflush=False)
         return SqlUnitOfWork(session, self._reading, nullcontext(), None)
-
-
-def _translated(error: BaseException) -> BaseException:
-    if isinstance(error, IntegrityError):
-        return Duplicate(str(error.orig))
-    if isinstance(error, DBAPIError) and _is_collision(error):
-        return Collision(str(error.orig))
-    if isinstance(error, DBAPIError | PoolTimeout):
-        _log.warning("database_failed", error=str(error).split("\n", 1)[0])
-        return Unavailable("The database does not answer", retry_after=RETRY_SECONDS)
-    return error
-
-
-def _is_collision(error: DBAPIError) -> bool:
-    """True for a deadlock or a failed serialization, as each database calls it."""
-    state = getattr(error.orig, "pgcode", None)
-    number = error.orig.args[0] if error.orig and error.orig.args else None
-    return state in _COLLISIONS or number in _COLLISIONS

@@ -1,0 +1,132 @@
+"""The shortcut stores what rests on sessions as they are, and nothing else."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from chat_app.domain.events import MessageSent
+from chat_app.domain.message import Message
+from chat_app.domain.session import Session
+from tests.builders import NOON, make_draft, new_id, visitor_actor
+from tests.infrastructure.bench import Bench
+from tests.infrastructure.databases import opened
+
+CHANGES: dict[str, Callable[[Session], None]] = {
+    "status": lambda one: setattr(one, "status", "snoozed"),
+    "epoch": lambda one: setattr(one, "epoch", "another"),
+    "assign_epoch": lambda one: setattr(one, "assign_epoch", 7),
+    "last_seq": lambda one: setattr(one, "last_seq", 7),
+    "revision": lambda one: setattr(one, "revision", 7),
+    "visitor_revision": lambda one: setattr(one, "visitor_revision", 7),
+    "mail_next_at": lambda one: setattr(one, "mail_next_at", NOON),
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=["fake", pytest.param("postgresql", marks=pytest.mark.services)],
+)
+def quick_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine | None]:
+    """The databases that have a shortcut."""
+    if request.param == "fake":
+        yield None
+        return
+    with opened(request, tmp_path_factory.mktemp("database")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def quick(quick_engine: Engine | None) -> Bench:
+    return Bench(quick_engine)
+
+
+def posted(bench: Bench, session: Session, client_msg_id: str = "a") -> MessageSent:
+    """A message posted on the session as it was last seen."""
+    supposed = bench.shortcut.supposed(session.id)
+    assert supposed is not None
+    actor = visitor_actor(id=session.visitor_id)
+    at = NOON + timedelta(minutes=1)
+    return MessageSent(
+        supposed, supposed.post(actor, make_draft(client_msg_id=client_msg_id), new_id(), at)
+    )
+
+
+def seen(bench: Bench) -> Session:
+    session = bench.session(status="active")
+    with bench.uow() as uow:
+        bench.shortcut.seen(uow.sessions.locked_among([session.id])[session.id])
+    return session
+
+
+def said(bench: Bench, session: Session) -> list[Message]:
+    with bench.uow.reading() as uow:
+        return list(uow.messages.after(session.id, "agent", 0, 50))
+
+
+def test_a_message_is_stored_with_its_numbers(quick: Bench) -> None:
+    session = seen(quick)
+    assert quick.shortcut.append([posted(quick, session)]) == {session.id}
+    assert quick.shortcut.append([posted(quick, session, "b")]) == {session.id}
+    assert [(one.seq, one.client_msg_id) for one in said(quick, session)] == [(1, "a"), (2, "b")]
+    with quick.uow.reading() as uow:
+        stored = uow.sessions.get(session.id)
+    assert stored is not None
+    assert (stored.last_seq, stored.revision, stored.updated_at) == (
+        2,
+        2,
+        NOON + timedelta(minutes=1),
+    )
+    assert stored.last_message is not None
+    assert stored.last_message["seq"] == 2
+
+
+@pytest.mark.parametrize("column", CHANGES)
+def test_nothing_is_stored_in_a_session_that_has_changed(quick: Bench, column: str) -> None:
+    changed, same = seen(quick), seen(quick)
+    events = [posted(quick, changed), posted(quick, same)]
+    with quick.uow() as uow:
+        CHANGES[column](uow.sessions.locked_among([changed.id])[changed.id])
+        uow.commit()
+    assert quick.shortcut.append(events) == {same.id}
+    assert said(quick, changed) == []
+    assert len(said(quick, same)) == 1
+    assert quick.shortcut.supposed(changed.id) is None
+
+
+def test_a_message_that_is_there_already_is_not_stored_again(quick: Bench) -> None:
+    session = seen(quick)
+    assert quick.shortcut.append([posted(quick, session)])
+    assert not quick.shortcut.append([posted(quick, session)])
+    assert len(said(quick, session)) == 1
+
+
+def test_a_blocked_visitor_writes_nothing(quick: Bench) -> None:
+    visitor = quick.visitor(blocked=True)
+    session = quick.session(visitor, status="active")
+    quick.shortcut.seen(session)
+    assert not quick.shortcut.append([posted(quick, session)])
+    assert said(quick, session) == []
+
+
+def test_what_leaves_work_behind_goes_the_long_way(quick: Bench) -> None:
+    session = seen(quick)
+    event = posted(quick, session)
+    asking = MessageSent(event.session, event.message, mail_in=0)
+    assert not quick.shortcut.append([asking])
+    assert said(quick, session) == []
+
+
+def test_others_marks_stay_as_they_are(quick: Bench) -> None:
+    session = seen(quick)
+    with quick.uow() as uow:
+        uow.sessions.locked_among([session.id])[session.id].tags = ["vip"]
+        uow.commit()
+    assert quick.shortcut.append([posted(quick, session)]) == {session.id}
+    with quick.uow.reading() as uow:
+        stored = uow.sessions.get(session.id)
+    assert stored is not None
+    assert stored.tags == ["vip"]
