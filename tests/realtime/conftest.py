@@ -10,6 +10,7 @@ import pytest
 from tests.clients import sign_in
 from tests.processes import ADMIN_PASSWORD, ROOT, Databases, Process, Stack
 
+QUICK_PINGS_PROGRAM = Path(__file__).with_name("quick_pings_program.py")
 THREADS_PROGRAM = Path(__file__).with_name("threads_program.py")
 
 
@@ -27,6 +28,22 @@ def house(
     if request.param == "threads":
         serve_with_threads(house)
     with house as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["own", "library"])
+def engine(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """One web process on our own sockets, and one on the library's, with a quick heartbeat."""
+    folder, env = tmp_path_factory.mktemp("engine"), {"WEBSOCKET": request.param}
+    engine = Stack(folder, sqlite=sqlite_template, worker=False, env=env)
+    web = engine.processes["web"]
+    program = [sys.executable, str(QUICK_PINGS_PROGRAM)]
+    engine.processes["web"] = Process(
+        web.name, program, {**web._env, "PYTHONPATH": str(ROOT)}, web.log
+    )
+    with engine as running:
         yield running
 
 

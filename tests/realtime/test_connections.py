@@ -11,6 +11,7 @@ import websocket
 
 from tests.clients import VISITOR, Visit, Wire, closing, open_session
 from tests.processes import Stack
+from tests.realtime.engines import Polls
 
 CAP = 20
 FRAME_BYTES = 65_536
@@ -34,7 +35,9 @@ def test_connections_that_never_connect_are_few_and_end_after_10_s(
     strict: Stack, visitor: Visit
 ) -> None:
     begin = time.monotonic()
-    silent = [Wire(strict.url, connect=False) for _ in range(CAP)]
+    # One that polls and stops must not hold whoever looks after all of them.
+    asleep = Polls(strict.url)
+    silent = [Wire(strict.url, connect=False) for _ in range(CAP - 1)]
     try:
         with pytest.raises(websocket.WebSocketBadStatusException):
             Wire(strict.url, connect=False)
@@ -45,6 +48,7 @@ def test_connections_that_never_connect_are_few_and_end_after_10_s(
         for wire in silent[1:]:
             wire.wait_end(14)
         assert 9 < time.monotonic() - begin < 14
+        assert asleep.over()
         assert not silent[0].ended, "one who connected was thrown out"
         with visitor.socket() as wire:
             assert wire.join(visitor.session_id)["ok"]

@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import Any
 
+from engineio.payload import Payload
 from flask import Flask
 from flask_socketio import SocketIO
 
@@ -12,6 +13,9 @@ from chat_app.infrastructure.realtime.packets import strict_packet
 
 PING_SECONDS = 25
 PONG_SECONDS = 20
+# A browser that polls sends in one payload whatever its page has said meanwhile. Above the
+# library's 16 all of it would be dropped, and the client told that it has arrived.
+MOST_PACKETS = 2_000
 
 
 def create_socketio(
@@ -51,14 +55,29 @@ def create_socketio(
         http_compression=False,
         transports=["websocket"] if several else ["polling", "websocket"],
     )
+    engine = socketio.server.eio
+    Payload.max_decode_packets = MOST_PACKETS
+    engine._async = {**engine._async, "queue": _never_waiting(engine._async["queue"])}  # noqa: SLF001 - its only hook
     if own_websocket:
-        engine = socketio.server.eio
         websocket: Any = EngineSocket
         if async_mode == "eventlet":
             # By name: whoever serves with threads need not have eventlet at all.
             websocket = import_module("chat_app.infrastructure.realtime.hub_engine").HubEngineSocket
         engine._async = {**engine._async, "websocket": websocket}  # noqa: SLF001 - its only hook
     return socketio
+
+
+def _never_waiting(queue: type[Any]) -> type[Any]:
+    """A queue of packets that nobody waits for to be emptied.
+
+    The library closes a connection by waiting until its client has taken everything: one that
+    does not poll any more would hold whoever closes it for ever.
+    """
+
+    def join(_: Any) -> None:
+        """Whoever closes a connection goes on."""
+
+    return type("PacketQueue", (queue,), {"join": join})
 
 
 def _any_origin(*_: object) -> bool:
