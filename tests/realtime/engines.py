@@ -136,7 +136,7 @@ class Polls:
 
     def over(self) -> bool:
         """Whether the server no longer knows this session."""
-        return self.post("3").status_code == requests.codes.bad_request
+        return bool(self.post("3").status_code == requests.codes.bad_request)
 
     def _query(self, changed: dict[str, str]) -> dict[str, str]:
         known = {"sid": self.sid} if hasattr(self, "sid") else {}

@@ -8,5 +8,5 @@ import runpy  # noqa: E402 - patch first
 
 from chat_app.infrastructure.realtime import server  # noqa: E402
 
-server.PING_SECONDS, server.PONG_SECONDS = 1, 1
+server.PING_SECONDS, server.PONG_SECONDS = 1, 2
 runpy.run_path("wsgi.py", run_name="__main__")
