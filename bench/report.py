@@ -1,22 +1,20 @@
 """Tables and plots of what bench/run.py has measured.
 
-python bench/report.py      refreshes docs/performance.md and its plots from bench/results.json
+python -m bench.report     refreshes docs/performance.md and its plots from bench/results.json
 """
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench import svg
+from bench.figures import Results, by, label, median, ratio, scenes, servers
+from bench.stage import OURS, REFERENCE
+from bench.tables import TABLES
 
-from bench import svg  # noqa: E402
-from bench.figures import Results, by, label, median, ratio, scenes, servers  # noqa: E402
-from bench.stage import OURS, REFERENCE  # noqa: E402
-from bench.tables import TABLES  # noqa: E402
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 RESULTS: Final = ROOT / "bench" / "results.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench import report
+from bench.knee import Search
+from bench.scenes import PAIRS, SCENES
+from bench.stage import OURS, REFERENCE, Result, Stage, stage
 
-from bench import report  # noqa: E402
-from bench.knee import Search  # noqa: E402
-from bench.scenes import PAIRS, SCENES  # noqa: E402
-from bench.stage import OURS, REFERENCE, Result, Stage, stage  # noqa: E402
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 KNEE: Final = "knee"
 HELD: Final = "80 % of the knee"

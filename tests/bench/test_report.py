@@ -87,7 +87,7 @@ def test_the_kept_results_are_written_as_the_program_writes_them() -> None:
 
 
 def test_the_document_and_its_plots_show_the_kept_results() -> None:
-    """After a measurement: python bench/report.py"""
+    """After a measurement: python -m bench.report"""
     kept = json.loads(report.RESULTS.read_text(encoding="utf-8"))
     document = report.DOCUMENT.read_text(encoding="utf-8")
     assert report.filled(document, kept) == document

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from tests.infrastructure.bench import Bench
-from tests.infrastructure.databases import REAL, opened
+from tests.infrastructure.databases import REAL, opened, under_contract
 
 
 @pytest.fixture(scope="module", params=["fake", *REAL])
@@ -20,10 +20,7 @@ def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine | None]:
     """The database under contract; None for the stand-in."""
-    if request.param == "fake":
-        yield None
-        return
-    with opened(request, tmp_path_factory.mktemp("database")) as engine:
+    with under_contract(request, tmp_path_factory) as engine:
         yield engine
 
 

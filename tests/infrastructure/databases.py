@@ -22,6 +22,18 @@ REAL: Final = [pytest.param("sqlite", marks=pytest.mark.services), *WITH_ROW_LOC
 
 
 @contextlib.contextmanager
+def under_contract(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory
+) -> Iterator[Engine | None]:
+    """As `opened`; None for the stand-in, whose parameter is "fake"."""
+    if request.param == "fake":
+        yield None
+        return
+    with opened(request, folders.mktemp("database")) as engine:
+        yield engine
+
+
+@contextlib.contextmanager
 def opened(request: pytest.FixtureRequest, folder: Path) -> Iterator[Engine]:
     """The engine of a migrated database; the parameter of the fixture that asks says of which."""
     if request.param == "sqlite":

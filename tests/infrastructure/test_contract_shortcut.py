@@ -11,7 +11,7 @@ from chat_app.domain.message import Message
 from chat_app.domain.session import Session
 from tests.builders import NOON, make_draft, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
-from tests.infrastructure.databases import opened
+from tests.infrastructure.databases import under_contract
 
 CHANGES: dict[str, Callable[[Session], None]] = {
     "status": lambda one: setattr(one, "status", "snoozed"),
@@ -32,10 +32,7 @@ def quick_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine | None]:
     """The databases that have a shortcut."""
-    if request.param == "fake":
-        yield None
-        return
-    with opened(request, tmp_path_factory.mktemp("database")) as engine:
+    with under_contract(request, tmp_path_factory) as engine:
         yield engine
 
 

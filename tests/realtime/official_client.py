@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import socketio
@@ -55,12 +56,13 @@ answers: dict[int, Any] = {}
 for number in range(int(count)):
     body = f"你好 😀 {number} ".ljust(4_000 if number == 0 else 20, "字")
     draft = {"session_id": session_id, "client_msg_id": f"py-{number}", "body": body}
-    take = lambda answer, number=number: answers.update({number: answer})  # noqa: E731
-    socket.emit("send_message", draft, namespace="/visitor", callback=take)
+    socket.emit(
+        "send_message", draft, namespace="/visitor", callback=partial(answers.__setitem__, number)
+    )
 until(lambda: len(answers) == int(count))
 told["acks"] = [answers[number]["message"]["seq"] for number in range(int(count))]
 told["unknown"] = call("no_such_event", {})["error"]["code"]
-print("ready", file=sys.stderr, flush=True)  # noqa: T201 - now somebody else writes
+print("ready", file=sys.stderr, flush=True)  # now somebody else writes
 until(lambda: len(told["pushes"]) >= 20)
 socket.disconnect()
-print(json.dumps(told))  # noqa: T201
+print(json.dumps(told))

@@ -4,9 +4,9 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import runpy  # noqa: E402 - patch first
+import runpy
 
-from chat_app.infrastructure.realtime import server  # noqa: E402
+from chat_app.infrastructure.realtime import server
 
 server.PING_SECONDS, server.PONG_SECONDS = 1, 2
 runpy.run_path("wsgi.py", run_name="__main__")

@@ -239,11 +239,10 @@ class TestUpgrade:
             stream.send(greeting(visitor))
             assert stream.next().startswith("40/visitor,")
 
+    @pytest.mark.parametrize("engine", ["own"], indirect=True)  # the library lets both take turns
     def test_of_two_at_once_the_first_to_decide_has_it(
         self, engine: Stack, visitor: Visit, polls: Polls
     ) -> None:
-        if engine.env["WEBSOCKET"] == "library":
-            pytest.skip("there both would take turns")
         with Stream(engine.url, polls.sid) as stream, Stream(engine.url, polls.sid) as other:
             for one in (stream, other):
                 one.send("2probe")

@@ -1,7 +1,8 @@
 """WebSocket framing after RFC 6455, without I/O: bytes in, messages out.
 
 Strict where the RFC says MUST: clients mask, control frames are short and whole, reserved bits
-are zero, lengths are written as short as they can be, text is UTF-8. The limit holds for a whole message, however many fragments it comes in.
+are zero, lengths are written as short as they can be, text is UTF-8. The limit holds for a whole
+message, however many fragments it comes in.
 """
 
 import struct

@@ -55,16 +55,22 @@ def create_socketio(
         http_compression=False,
         transports=["websocket"] if several else ["polling", "websocket"],
     )
-    engine = socketio.server.eio
     Payload.max_decode_packets = MOST_PACKETS
-    engine._async = {**engine._async, "queue": _never_waiting(engine._async["queue"])}  # noqa: SLF001 - its only hook
-    if own_websocket:
-        websocket: Any = EngineSocket
-        if async_mode == "eventlet":
-            # By name: whoever serves with threads need not have eventlet at all.
-            websocket = import_module("chat_app.infrastructure.realtime.hub_engine").HubEngineSocket
-        engine._async = {**engine._async, "websocket": websocket}  # noqa: SLF001 - its only hook
+    _exchange_parts(socketio.server.eio, async_mode, own_websocket=own_websocket)
     return socketio
+
+
+def _exchange_parts(engine: Any, async_mode: str, *, own_websocket: bool) -> None:
+    """Put ours in the place of the library's queue and, if asked for, of its WebSocket."""
+    parts: dict[str, Any] = engine._async  # noqa: SLF001 - the one place where it looks its parts up
+    ours: dict[str, Any] = {"queue": _never_waiting(parts["queue"])}
+    if own_websocket and async_mode == "eventlet":
+        # By name: whoever serves with threads need not have eventlet at all.
+        module = import_module("chat_app.infrastructure.realtime.hub_engine")
+        ours["websocket"] = module.HubEngineSocket
+    elif own_websocket:
+        ours["websocket"] = EngineSocket
+    engine._async = parts | ours  # noqa: SLF001 - as above
 
 
 def _never_waiting(queue: type[Any]) -> type[Any]:
