@@ -1,5 +1,6 @@
 """What a database's errors mean to the use cases."""
 
+import psycopg2
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -19,7 +20,8 @@ def translated(error: BaseException) -> BaseException:
         return Duplicate(str(error.orig))
     if isinstance(error, DBAPIError) and _is_collision(error):
         return Collision(str(error.orig))
-    if isinstance(error, DBAPIError | PoolTimeout):
+    # psycopg2's own: SQLAlchemy does not wrap what fails while it sets an isolation level.
+    if isinstance(error, DBAPIError | PoolTimeout | psycopg2.Error):
         _log.warning("database_failed", error=str(error).split("\n", 1)[0])
         return Unavailable("The database does not answer", retry_after=RETRY_SECONDS)
     return error

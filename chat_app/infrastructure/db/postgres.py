@@ -29,11 +29,32 @@ PATIENCE = Patience()
 def prepare(engine: Engine) -> None:
     """Be quick about finding out, and lose no place of the pool."""
     dialect = engine.dialect
-    ping, reset = dialect.do_ping, dialect.reset_isolation_level
+    _ask_seldom(engine)
+    reset = dialect.reset_isolation_level
+
+    def harmless_reset(dbapi_connection: DBAPIConnection) -> None:
+        # It runs while the connection goes back: an error would keep its place in the pool for ever.
+        try:
+            reset(dbapi_connection)
+        except Error:
+            dbapi_connection.close()
+
+    dialect.reset_isolation_level = harmless_reset  # type: ignore[method-assign]  # as below
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(_: Any, __: Any, args: Any, options: Any) -> Any:
+        with _hurry():
+            return dialect.connect(*args, **options)
+
+
+def _ask_seldom(engine: Engine) -> None:
+    """Under load a question before each transaction says nothing new: it lived a moment ago."""
+    ping = engine.dialect.do_ping
     used_at: WeakKeyDictionary[DBAPIConnection, float] = WeakKeyDictionary()
 
     def quick_ping(dbapi_connection: DBAPIConnection) -> bool:
-        # It lived a moment ago: under load a question before each transaction says nothing new.
+        if dbapi_connection.closed:  # it was found dead while it went back
+            return False
         if time.monotonic() - used_at.get(dbapi_connection, 0.0) < TRUSTED_SECONDS:
             return True
         with _hurry():
@@ -44,20 +65,7 @@ def prepare(engine: Engine) -> None:
         if dbapi_connection is not None:
             used_at[dbapi_connection] = time.monotonic()
 
-    def harmless_reset(dbapi_connection: DBAPIConnection) -> None:
-        # It runs while the connection goes back: an error would keep its place in the pool for ever.
-        try:
-            reset(dbapi_connection)
-        except Error:
-            dbapi_connection.close()
-
-    dialect.do_ping = quick_ping  # type: ignore[method-assign]  # no event covers it
-    dialect.reset_isolation_level = harmless_reset  # type: ignore[method-assign]  # as above
-
-    @event.listens_for(engine, "do_connect")
-    def _connect(_: Any, __: Any, args: Any, options: Any) -> Any:
-        with _hurry():
-            return dialect.connect(*args, **options)
+    engine.dialect.do_ping = quick_ping  # type: ignore[method-assign]  # no event covers it
 
 
 @contextlib.contextmanager

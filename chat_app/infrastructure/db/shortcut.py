@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
 import orjson
+import psycopg2
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -130,7 +131,7 @@ class PostgresShortcut:
         try:
             with self._engine.connect() as connection:
                 stored = connection.exec_driver_sql(STATEMENT, dict(given)).scalar()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, psycopg2.Error) as error:
             cause = translated(error)
             if isinstance(cause, Collision | Duplicate):
                 return frozenset()  # somebody was faster: nothing of it is stored
