@@ -12,7 +12,6 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, NotFound
 from chat_app.domain.events import MessageSent
 from chat_app.domain.message import Draft, Message
-from chat_app.domain.ports import Turn
 from chat_app.domain.repositories import (
     Collision,
     Duplicate,
@@ -38,13 +37,11 @@ class Sent:
 
 @dataclass(eq=False)
 class Send:
-    """One caller who waits for its message to be stored."""
+    """What one caller wants stored, and what became of it."""
 
     actor: Actor
     session_id: str
     draft: Draft
-    turn: Turn
-    leads: bool = False
     sent: Sent | None = None
     error: BaseException | None = None
     mail_in: int | None = None

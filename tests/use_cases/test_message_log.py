@@ -1,4 +1,4 @@
-"""Group commit: together, in order, each answered for itself, and nobody waits alone."""
+"""Group commit: one transaction, in order, each answered for itself."""
 
 import threading
 from collections.abc import Sequence
@@ -8,22 +8,21 @@ import pytest
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, NotFound, SessionClosed, Unavailable
 from chat_app.domain.events import Event, MessageSent
-from chat_app.domain.ports import Blocking
 from chat_app.domain.repositories import Collision
 from chat_app.domain.session import Session
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.db.shortcut import NoShortcut
 from chat_app.use_cases.message_log import MessageLog
-from chat_app.use_cases.storing import Send, Storing
+from chat_app.use_cases.storing import Storing
 from tests.builders import make_draft, new_id, visitor_actor
 from tests.fake_database import FakeUnitOfWork
 from tests.processes import until
 from tests.use_cases.world import World
 
 
-def log_of(world: World, blocking: Blocking | None = None) -> MessageLog:
+def log_of(world: World) -> MessageLog:
     """A log that goes the long way, whose transactions can be counted."""
-    return MessageLog(Storing(world.db, world.posting, NoShortcut()), blocking or DirectBlocking())
+    return MessageLog(Storing(world.db, world.posting, NoShortcut()), DirectBlocking())
 
 
 class Crowd:
@@ -45,12 +44,12 @@ class Crowd:
             except ChatError as error:
                 self.results[client_msg_id] = error
 
-        first, before = not self._threads, len(self.log._waiting)
+        first, before = not self._threads, len(self.log._together._waiting)
         self._threads.append(threading.Thread(target=run, daemon=True))
         self._threads[-1].start()
         for _ in until(5, every=0.001):
-            now = len(self.log._waiting)
-            if (first and self.log._leaders and not now) or now > before:
+            now = len(self.log._together._waiting)
+            if (first and self.log._together._leaders and not now) or now > before:
                 return
         raise AssertionError("the send did not begin")
 
@@ -72,9 +71,9 @@ def people(world: World, count: int) -> Sequence[tuple[Session, Actor]]:
 
 def all_waiting(crowd: Crowd, count: int) -> None:
     for _ in until(5, every=0.001):
-        if len(crowd.log._waiting) == count:
+        if len(crowd.log._together._waiting) == count:
             return
-    raise AssertionError(f"{len(crowd.log._waiting)} wait, not {count}")
+    raise AssertionError(f"{len(crowd.log._together._waiting)} wait, not {count}")
 
 
 def test_those_who_wait_are_stored_in_one_transaction(world: World, crowd: Crowd) -> None:
@@ -89,14 +88,6 @@ def test_those_who_wait_are_stored_in_one_transaction(world: World, crowd: Crowd
     assert len(world.realtime.of(MessageSent)) == 5
     for session, _ in pairs:
         assert [one.seq for one in world.said_in(session.id)] == [1]
-
-
-def test_alone_a_send_waits_for_nobody(world: World, crowd: Crowd) -> None:
-    ((session, actor),) = people(world, 1)
-    for number in range(3):
-        assert (
-            crowd.log.append(actor, session.id, make_draft(str(number))).message.seq == number + 1
-        )
 
 
 def test_what_one_does_wrong_is_its_own(world: World, crowd: Crowd) -> None:
@@ -135,25 +126,6 @@ def test_the_same_id_twice_in_one_transaction_is_one_message(world: World, crowd
     assert sorted(answers) == [False, True, True, True, True, True]
     assert len(world.said_in(session.id)) == 1
     assert len(world.realtime.of(MessageSent)) == 2
-
-
-def test_what_has_arrived_when_a_leader_begins_comes_along(world: World) -> None:
-    pairs = people(world, 4)
-
-    class Breath(DirectBlocking):
-        """The others arrive while the leader lets them go on."""
-
-        def breathe(self) -> None:
-            for session, actor in pairs[1:]:
-                send = Send(actor, session.id, make_draft(), threading.Event())
-                with log._mutex:
-                    log._waiting.append(send)
-
-    log = log_of(world, Breath())
-    before = world.db.commits
-    log.append(pairs[0][1], pairs[0][0].id, make_draft())
-    assert world.db.commits == before + 1
-    assert [len(world.said_in(session.id)) for session, _ in pairs] == [1, 1, 1, 1]
 
 
 def test_a_collision_makes_each_try_alone(
@@ -213,38 +185,3 @@ def test_the_push_follows_the_commit(
     monkeypatch.setattr(world.realtime, "publish", look)
     crowd.log.append(actor, session.id, make_draft())
     assert seen == [1]
-
-
-def test_who_is_torn_away_while_waiting_leaves_the_lead_to_others(
-    world: World, crowd: Crowd
-) -> None:
-    ((session, actor),) = people(world, 1)
-
-    class TornAwayError(BaseException):
-        """As when a greenlet is killed."""
-
-    class Torn(threading.Event):
-        """The moment at which this one is woken to lead is its last."""
-
-        def wait(self, timeout: float | None = None) -> bool:
-            super().wait(timeout)
-            raise TornAwayError
-
-    with world.db.gate:
-        crowd.send(actor, session.id, "leader")
-        torn = Send(actor, session.id, make_draft(client_msg_id="torn"), turn=Torn())
-        with crowd.log._mutex:
-            crowd.log._waiting.append(torn)
-        thread = threading.Thread(target=lambda: _torn(crowd.log, torn, TornAwayError))
-        thread.start()
-        crowd.send(actor, session.id, "after")
-    crowd.finish()
-    thread.join(5)
-    assert {one.client_msg_id for one in world.said_in(session.id)} == {"leader", "after"}
-    assert crowd.log._leaders == 0
-    assert crowd.log.append(actor, session.id, make_draft()).message.seq == 3
-
-
-def _torn(log: MessageLog, send: Send, kind: type[BaseException]) -> None:
-    with pytest.raises(kind):
-        log._wait(send)

@@ -1,0 +1,126 @@
+"""Those who wait at the same moment are served in one go.
+
+The first one leads: it serves all that wait, itself among them, and hands the lead to the first
+that has come meanwhile. Alone, one waits for nobody. (The idea is PostgreSQL's group commit for
+its write-ahead log; here it saves statements and round trips, too.)
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chat_app.domain.errors import Unavailable
+from chat_app.domain.ports import Blocking, Turn
+
+T = TypeVar("T")
+
+
+@dataclass(eq=False)
+class _Waiting(Generic[T]):
+    """One caller whose `one` is to be served."""
+
+    one: T
+    turn: Turn
+    leads: bool = False
+    error: BaseException | None = None
+
+
+class Together(Generic[T]):
+    """Gathers callers, and calls `serve` with all of them at once, at most `most`.
+
+    `most_leaders` calls run at the same time. `serve` leaves each one's outcome in what it was given; what it raises is the answer of
+    everybody who was served with it, and after Unavailable of everybody who has come meanwhile.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[Sequence[T]], None],
+        blocking: Blocking,
+        *,
+        most: int,
+        most_leaders: int = 1,
+    ) -> None:
+        self._serve = serve
+        self._blocking = blocking
+        self._most = most
+        self._most_leaders = most_leaders
+        self._mutex = threading.Lock()
+        self._waiting: deque[_Waiting[T]] = deque()
+        self._leaders = 0
+
+    def serve(self, one: T) -> None:
+        """Return once `one` was served, with others perhaps; raises what serving it raised."""
+        waiting = _Waiting(one, self._blocking.turn())
+        with self._mutex:
+            if self._leaders < self._most_leaders:
+                self._leaders += 1
+                waiting.leads = True
+            else:
+                self._waiting.append(waiting)
+        if not waiting.leads:
+            self._wait(waiting)
+        if waiting.leads:
+            self._lead(waiting)
+        if waiting.error is not None:
+            raise waiting.error
+
+    def _wait(self, waiting: _Waiting[T]) -> None:
+        """Wait to be served or to lead; whoever is torn away meanwhile leaves the lead to others."""
+        try:
+            waiting.turn.wait()
+        except BaseException:
+            with self._mutex:
+                waits = waiting in self._waiting
+                if waits:
+                    self._waiting.remove(waiting)
+            if not waits and waiting.leads:
+                self._hand_on()
+            raise
+
+    def _lead(self, leader: _Waiting[T]) -> None:
+        batch = [leader]
+        try:
+            self._blocking.breathe()  # what has arrived already comes along
+            with self._mutex:
+                count = min(len(self._waiting), self._most - 1)
+                batch.extend(self._waiting.popleft() for _ in range(count))
+            self._serve_all(batch)
+        finally:
+            for waiting in batch[1:]:
+                waiting.turn.set()
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        """Let the next one lead; from now on it waits in nobody else's batch."""
+        with self._mutex:
+            following = self._waiting.popleft() if self._waiting else None
+            if following is None:
+                self._leaders -= 1
+                return
+            following.leads = True
+        following.turn.set()
+
+    def _serve_all(self, batch: Sequence[_Waiting[T]]) -> None:
+        try:
+            self._serve([waiting.one for waiting in batch])
+        except Unavailable as error:
+            self._refuse([*batch, *self._all_waiting()], error)
+        except BaseException as error:
+            for waiting in batch:
+                waiting.error = error
+            if not isinstance(error, Exception):
+                raise
+
+    def _all_waiting(self) -> Sequence[_Waiting[T]]:
+        """Who has come meanwhile: each would only find out again that something is away."""
+        with self._mutex:
+            waiting = list(self._waiting)
+            self._waiting.clear()
+        return waiting
+
+    def _refuse(self, refused: Sequence[_Waiting[T]], error: Unavailable) -> None:
+        for waiting in refused:
+            waiting.error = error
+            waiting.turn.set()

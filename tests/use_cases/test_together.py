@@ -1,0 +1,198 @@
+"""Served in one go: those who wait together, in order, and nobody for ever."""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+
+from chat_app.domain.errors import Unavailable
+from chat_app.infrastructure.blocking import DirectBlocking
+from chat_app.use_cases.together import Together, _Waiting
+from tests.processes import until
+
+
+class TornAwayError(BaseException):
+    """As when a greenlet is killed."""
+
+
+class Counter:
+    """Where names are served; it can be held up, and can fail."""
+
+    def __init__(self) -> None:
+        self.busy = threading.Lock()
+        self.batches: list[list[str]] = []
+        self.failing: BaseException | None = None
+        self.together = Together(self.serve, DirectBlocking(), most=4)
+        self.failed: dict[str, BaseException] = {}
+        self._threads: list[threading.Thread] = []
+
+    def serve(self, names: Sequence[str]) -> None:
+        self.batches.append(list(names))
+        with self.busy:
+            if self.failing is not None:
+                raise self.failing
+
+    def come(self, *names: str) -> None:
+        """Come in this order, each in a thread of its own; the first one leads."""
+        for name in names:
+            self._start(partial(self._ask, name))
+            self._settle(len(self._threads) - 1)
+
+    def wait(self, waiting: _Waiting[str]) -> None:
+        """Let somebody wait who is torn away as soon as it is woken."""
+        with self.together._mutex:
+            self.together._waiting.append(waiting)
+        self._start(lambda: self._torn(lambda: self.together._wait(waiting)))
+
+    def finish(self) -> None:
+        for thread in self._threads:
+            thread.join(5)
+            assert not thread.is_alive()
+        self._threads.clear()
+        assert self.together._leaders == 0
+        assert not self.together._waiting
+
+    def _start(self, run: Callable[[], None]) -> None:
+        self._threads.append(threading.Thread(target=run, daemon=True))
+        self._threads[-1].start()
+
+    def _ask(self, name: str) -> None:
+        try:
+            self.together.serve(name)
+        except BaseException as error:  # noqa: BLE001 - the test looks at it
+            self.failed[name] = error
+
+    def _settle(self, behind: int) -> None:
+        for _ in until(5, every=0.001):
+            if self.batches and len(self.together._waiting) == behind:
+                return
+        raise AssertionError(f"{len(self.together._waiting)} wait, not {behind}")
+
+    def _torn(self, work: Callable[[], None]) -> None:
+        with pytest.raises(TornAwayError):
+            work()
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+class TearingTurn(threading.Event):
+    """The moment at which this one is woken is its last."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        super().wait(timeout)
+        raise TornAwayError
+
+
+def test_alone_one_waits_for_nobody(counter: Counter) -> None:
+    for name in "abc":
+        counter.together.serve(name)
+    assert counter.batches == [["a"], ["b"], ["c"]]
+
+
+def test_those_who_wait_are_served_in_one_go_in_their_order(counter: Counter) -> None:
+    with counter.busy:
+        counter.come("a", "b", "c", "d")
+    counter.finish()
+    assert counter.batches == [["a"], ["b", "c", "d"]]
+
+
+def test_more_than_may_be_served_at_once_wait_for_the_next_time(counter: Counter) -> None:
+    with counter.busy:
+        counter.come(*"abcdefg")
+    counter.finish()
+    assert counter.batches == [["a"], ["b", "c", "d", "e"], ["f", "g"]]
+
+
+def test_what_has_arrived_when_a_leader_begins_comes_along(counter: Counter) -> None:
+    class Breath(DirectBlocking):
+        """The others arrive while the leader lets them go on."""
+
+        def breathe(self) -> None:
+            for name in "bc":
+                together._waiting.append(_Waiting(name, threading.Event()))
+
+    together = Together(counter.serve, Breath(), most=3)
+    together.serve("a")
+    assert counter.batches == [["a", "b", "c"]]
+
+
+def test_two_leaders_serve_at_the_same_time(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=4, most_leaders=2)
+    with counter.busy:
+        threads = [threading.Thread(target=counter.together.serve, args=(one,)) for one in "ab"]
+        for thread in threads:
+            thread.start()
+        for _ in until(5, every=0.001):
+            if len(counter.batches) == 2:
+                break
+        assert sorted(counter.batches) == [["a"], ["b"]]
+    for thread in threads:
+        thread.join(5)
+    assert counter.together._leaders == 0
+
+
+def test_unavailable_is_everybodys_answer_and_then_forgotten(counter: Counter) -> None:
+    counter.failing = Unavailable(retry_after=2)
+    with counter.busy:
+        counter.come("a", "b", "c")
+    counter.finish()
+    assert counter.batches == [["a"]]  # the others need not find out for themselves
+    assert counter.failed == dict.fromkeys("abc", counter.failing)
+    counter.failing = None
+    counter.together.serve("d")
+    assert counter.batches[-1] == ["d"]
+
+
+def test_another_failure_is_theirs_who_were_served_with_it(counter: Counter) -> None:
+    counter.failing = ValueError("only once")
+    with counter.busy:
+        counter.come("a", "b")
+    counter.finish()
+    assert counter.batches == [["a"], ["b"]]
+    assert counter.failed == dict.fromkeys("ab", counter.failing)
+
+
+def test_who_is_torn_away_when_it_should_lead_leaves_the_lead_to_others(counter: Counter) -> None:
+    with counter.busy:
+        counter.come("a")
+        counter.wait(_Waiting("torn", TearingTurn()))
+        counter.come("b")
+    counter.finish()
+    assert counter.batches == [["a"], ["b"]]
+
+
+def test_who_is_torn_away_while_it_waits_is_not_served(counter: Counter) -> None:
+    torn = _Waiting("torn", TearingTurn())
+    with counter.busy:
+        counter.come("a")
+        counter.wait(torn)
+        torn.turn.set()
+        for _ in until(5, every=0.001):
+            if torn not in counter.together._waiting:
+                break
+    counter.finish()
+    assert counter.batches == [["a"]]
+
+
+@pytest.mark.parametrize("where", ["before it serves", "while it serves"])
+def test_who_is_torn_away_as_leader_leaves_the_lead_to_others(counter: Counter, where: str) -> None:
+    class Torn(DirectBlocking):
+        """Somebody comes while the leader's thread is ended."""
+
+        def breathe(self) -> None:
+            if not counter.batches and where == "before it serves":
+                raise TornAwayError
+
+    counter.together = Together(counter.serve, Torn(), most=4)
+    counter.failing = TornAwayError() if where == "while it serves" else None
+    with pytest.raises(TornAwayError):
+        counter.together.serve("a")
+    counter.failing = None
+    counter.batches.append([])
+    counter.together.serve("b")
+    assert counter.batches[-1] == ["b"]
+    assert counter.together._leaders == 0
