@@ -4,12 +4,11 @@ python -m bench.report     refreshes docs/performance.md and its plots from benc
 """
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bench import svg
+from bench import marks, svg
 from bench.figures import Results, by, label, median, ratio, scenes, servers
 from bench.stage import OURS, REFERENCE
 from bench.tables import TABLES
@@ -19,7 +18,6 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results.json"
 DOCUMENT: Final = ROOT / "docs" / "performance.md"
 IMAGES: Final = ROOT / "docs" / "images"
-PART: Final = re.compile(r"(<!-- bench: (\w+) -->\n).*?(<!-- /bench -->)", re.DOTALL)
 # Table, figure, unit: what is compared by bars.
 COMPARED: Final = (
     ("messages", "messages_per_s", "messages/s"),
@@ -36,10 +34,7 @@ def every_table(results: Results) -> str:
 def filled(document: str, results: Results) -> str:
     """A document with the tables between its marks made anew."""
 
-    def fill(found: re.Match[str]) -> str:
-        return f"{found[1]}{TABLES[found[2]](results)}\n{found[3]}"
-
-    return PART.sub(fill, document)
+    return marks.filled(document, "bench", {name: one(results) for name, one in TABLES.items()})
 
 
 def _pairs(results: Results) -> Iterator[svg.Pair]:

@@ -156,13 +156,16 @@ NARROWEST: Final = 2.0
 
 
 def flames(title: str, root: Flame, colours: Mapping[str, str]) -> str:
-    """Callers above the called; the width is the share of all samples. `colours`: prefix → class."""
-    shapes, depth = [], 0
+    """Callers above the called; the width is the share of all samples.
+
+    `colours`: how the last word of a name begins → class; the others are libraries.
+    """
+    shapes, depth = list(_legend(10, 46, [*colours.items(), ("libraries", "f4")])), 0
     for flame, x, width, level in _placed(root, 0.0, FLAME_WIDTH, 0):
         depth = max(depth, level)
         shapes += list(_flame(flame, x, width, level, root.count, colours))
     return _document(
-        48 + (depth + 1) * FLAME_ROW, title, [_text(10, 22, title), *shapes], FLAME_WIDTH
+        72 + (depth + 1) * FLAME_ROW, title, [_text(10, 22, title), *shapes], FLAME_WIDTH
     )
 
 
@@ -180,8 +183,9 @@ def _placed(
 def _flame(
     flame: Flame, x: float, width: float, level: int, total: int, colours: Mapping[str, str]
 ) -> Iterator[str]:
-    y, share = 36 + level * FLAME_ROW, flame.count / total * 100
-    css = next((css for prefix, css in colours.items() if flame.name.startswith(prefix)), "f4")
+    y, share = 60 + level * FLAME_ROW, flame.count / total * 100
+    where = flame.name.rpartition(" ")[2]
+    css = next((css for prefix, css in colours.items() if where.startswith(prefix)), "f4")
     place = f'x="{x:.1f}" y="{y}" width="{max(0.5, width - 0.5):.1f}" height="{FLAME_ROW - 1}"'
     told = escape(f"{flame.name}: {share:.1f} %")
     yield f'<rect {place} class="{css}"><title>{told}</title></rect>'
