@@ -9,7 +9,7 @@ from flask import Flask
 from chat_app.delivery.origins import Origins
 from chat_app.delivery.realtime.agent import AgentNamespace
 from chat_app.delivery.realtime.plain import PlainRooms
-from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
+from chat_app.delivery.realtime.rooms import AGENTS
 from chat_app.delivery.realtime.visitor import VisitorNamespace
 from chat_app.delivery.realtime.websocket import Machinery, PlainDoor
 from chat_app.domain.ports import Ids
@@ -60,7 +60,7 @@ class Sockets:
         on_hub = settings.async_mode == "eventlet" and settings.websocket == "own"
         self._pings = Pings(server) if on_hub else None
         adopt = self._pings.adopt if self._pings else _leave_alone
-        self._doorkeeper = Doorkeeper(server, (AGENTS, VISITORS), most, adopt)
+        self._doorkeeper = Doorkeeper(server, most, adopt)
         self._background = Background(server.start_background_task, server.sleep)
 
     def start(self) -> None:

@@ -133,3 +133,31 @@ def work(url: str, count: int) -> int:
 def test_the_work_grows_with_the_processes_and_not_with_their_square(valkey_url: str) -> None:
     two, four = work(valkey_url, 2), work(valkey_url, 4)
     assert four < 2.2 * two
+
+
+def test_who_goes_leaves_its_rooms_and_nobody_elses(valkey_url: str) -> None:
+    here, there = Process(valkey_url), Process(valkey_url)
+    going, staying = here.member("going", "room", "hall"), here.member("staying", "room")
+    assert sorted(here.bus.get_rooms(going, NAMESPACE)) == sorted([going, "room", "hall"])
+    here.bus.pre_disconnect(going, NAMESPACE)
+    here.bus.disconnect(going, NAMESPACE)
+    assert here.bus.get_rooms(going, NAMESPACE) == []
+    assert sorted(here.bus.get_rooms(staying, NAMESPACE)) == sorted([staying, "room"])
+    assert here.bus.rooms[NAMESPACE].keys() == {None, staying, "room"}
+    assert here.bus.pending_disconnect == {}
+    settle(here)
+    before = here.bytes_heard
+    there.bus.emit("x", {}, NAMESPACE, room="hall")
+    there.bus.emit("y", {}, NAMESPACE, room="room")
+    settle(here)
+    assert here.sent == {"going": [], "staying": [f'2{NAMESPACE},["y",{{}}]']}
+    assert here.bytes_heard > before
+
+
+def test_nothing_is_remembered_of_who_has_gone(valkey_url: str) -> None:
+    here = Process(valkey_url)
+    for _ in range(2):
+        sid = here.member("one", "room")
+        here.bus.leave_room(sid, NAMESPACE, "room")
+        here.bus.disconnect(sid, NAMESPACE)
+    assert (here.bus.rooms, here.bus._entered, here.bus.pending_connect) == ({}, {}, {})

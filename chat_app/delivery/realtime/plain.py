@@ -118,6 +118,7 @@ class PlainRooms:
     def __init__(self) -> None:
         self._connections: dict[str, PlainConnection] = {}
         self._rooms: dict[tuple[str, str], set[str]] = {}
+        self._entered: dict[str, set[tuple[str, str]]] = {}
         self._follow: Watch = _nobody_watches
         self._unfollow: Watch = _nobody_watches
 
@@ -132,7 +133,7 @@ class PlainRooms:
     def remove(self, sid: str) -> None:
         """A client has gone."""
         self._connections.pop(sid, None)
-        for key in [key for key, sids in self._rooms.items() if sid in sids]:
+        for key in self._entered.pop(sid, set()):
             self._leave(key, sid)
 
     def __contains__(self, sid: object) -> bool:
@@ -141,6 +142,7 @@ class PlainRooms:
     def enter(self, namespace: str, sid: str, room: str) -> None:
         """Hear what is pushed to `room` from now on."""
         self._rooms.setdefault((namespace, room), set()).add(sid)
+        self._entered.setdefault(sid, set()).add((namespace, room))
         self._follow(namespace, room)
 
     def has(self, namespace: str, room: str) -> bool:
@@ -149,11 +151,12 @@ class PlainRooms:
 
     def leave(self, namespace: str, sid: str, room: str) -> None:
         """Hear it no longer."""
+        self._entered.get(sid, set()).discard((namespace, room))
         self._leave((namespace, room), sid)
 
     def of(self, sid: str) -> set[str]:
         """The rooms a client is in."""
-        return {room for (_, room), sids in self._rooms.items() if sid in sids}
+        return {room for _, room in self._entered.get(sid, ())}
 
     def deliver(
         self, body: bytes, namespace: str, rooms: Iterable[str], skip_sid: str | None

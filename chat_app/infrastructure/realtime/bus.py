@@ -96,11 +96,64 @@ class Publisher:
 
 
 class LocalRooms(socketio.Manager):
-    """Rooms of a single process, without Redis."""
+    """Rooms of a single process, without Redis; each socket's are known without a search.
+
+    `named` is told the connection of every client that says who it is, `refused` of those that
+    were not let in.
+    """
 
     def __init__(self, plain: Plain) -> None:
         super().__init__()
         self._plain = plain
+        self._entered: dict[str, set[str | None]] = {}
+        self.named: Callable[[str], None] = _nobody_asks
+        self.refused: Callable[[str], None] = _nobody_asks
+
+    def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
+        """As inherited."""
+        sid: str | None = super().pre_connect(eio_sid, namespace)
+        if sid is not None:
+            self.named(eio_sid)
+        return sid
+
+    def disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """As inherited."""
+        if self.is_pre_connected(sid, namespace):
+            self.refused(self.eio_sid_from_sid(sid, namespace))
+        self.basic_disconnect(sid, namespace)
+
+    def basic_enter_room(
+        self, sid: str, namespace: str, room: str | None, eio_sid: str | None = None
+    ) -> None:
+        """As inherited."""
+        super().basic_enter_room(sid, namespace, room, eio_sid=eio_sid)
+        self._entered.setdefault(sid, set()).add(room)
+
+    def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
+        """As inherited."""
+        super().basic_leave_room(sid, namespace, room)
+        entered = self._entered.get(sid)
+        if entered is not None:
+            entered.discard(room)
+            if not entered:
+                del self._entered[sid]
+
+    def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
+        """As inherited; the library looks through the rooms of everybody."""
+        for room in tuple(self._entered.get(sid, ())):
+            self.basic_leave_room(sid, namespace, room)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
+    def get_rooms(self, sid: str, namespace: str) -> list[str]:
+        """As inherited; here too the library would look through all."""
+        if not self.eio_sid_from_sid(sid, namespace):
+            return []
+        return [room for room in self._entered.get(sid, ()) if room is not None]
 
     def emit(
         self,
@@ -219,6 +272,10 @@ class Nowhere:
         skip_sid: str | None = None,
     ) -> None:
         """Drop it."""
+
+
+def _nobody_asks(_: str) -> None:
+    """Who is connected is nobody else's business."""
 
 
 def _rooms(room: Any) -> list[str]:
