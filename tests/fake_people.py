@@ -165,10 +165,14 @@ class FakeVisitors:
     def add_token(self, token: VisitorToken) -> None:
         self._rows.visitor_tokens.append(token)
 
-    def by_token(self, token_hash: str) -> Visitor | None:
-        tokens = self._rows.visitor_tokens
-        owner = next((one.visitor_id for one in tokens if one.token_hash == token_hash), None)
-        return self.get(owner) if owner else None
+    def by_tokens(self, token_hashes: Iterable[str]) -> Mapping[str, Visitor]:
+        wanted = set(token_hashes)
+        owners = {
+            one.token_hash: self.get(one.visitor_id)
+            for one in self._rows.visitor_tokens
+            if one.token_hash in wanted
+        }
+        return {key: owner for key, owner in owners.items() if owner is not None}
 
 
 class FakeSchedules:

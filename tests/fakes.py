@@ -149,21 +149,22 @@ class FakeVisitorPresence:
         self._clock = clock
         self._left_at: dict[str, datetime] = {}
 
-    def came(self, visitor_id: str, sid: str) -> bool:
-        sids = self.sids.setdefault(visitor_id, set())
-        self._left_at.pop(visitor_id, None)
-        sids.add(sid)
-        return len(sids) == 1
+    def came(self, sockets: Mapping[str, str]) -> set[str]:
+        new = {one for one in sockets.values() if one not in self.sids}
+        for sid, visitor_id in sockets.items():
+            self._left_at.pop(visitor_id, None)
+            self.sids.setdefault(visitor_id, set()).add(sid)
+        return new
 
     def alive(self, sockets: Mapping[str, str]) -> None:
-        for sid, visitor_id in sockets.items():
-            self.came(visitor_id, sid)
+        self.came(sockets)
 
-    def left(self, visitor_id: str, sid: str) -> None:
-        sids = self.sids.get(visitor_id, set())
-        sids.discard(sid)
-        if not sids and self.sids.pop(visitor_id, None) is not None:
-            self._left_at[visitor_id] = self._clock.now()
+    def left(self, sockets: Mapping[str, str]) -> None:
+        for sid, visitor_id in sockets.items():
+            sids = self.sids.get(visitor_id, set())
+            sids.discard(sid)
+            if not sids and self.sids.pop(visitor_id, None) is not None:
+                self._left_at[visitor_id] = self._clock.now()
 
     def gone(self) -> set[str]:
         latest = self._clock.now() - timedelta(seconds=6)

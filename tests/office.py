@@ -93,7 +93,9 @@ class Office:
         self.labelling = Labelling(uow, views, clock)
         self.assigning = Assigning(uow, hands, self.realtime)
         self.leaving = Leaving(uow, hands)
-        whereabouts = Whereabouts(uow, LocalVisitorPresence(), self.realtime, NoLimits(), limits)
+        whereabouts = Whereabouts(
+            uow, LocalVisitorPresence(), self.realtime, NoLimits(), limits, DirectBlocking()
+        )
         self.presence = Presence(uow, whereabouts)
         self.agents = Agents(uow, PlainPasswords(), self.ids, clock)
         self.staff = Staff(uow, hands, PlainPasswords(), self.ids, clock)

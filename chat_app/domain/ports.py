@@ -89,16 +89,16 @@ class Wakeup(Protocol):
 class VisitorPresence(Protocol):
     """Which visitors have a socket open, and their page; for display only, so it may be wrong."""
 
-    def came(self, visitor_id: str, sid: str) -> bool:
-        """A socket opened; True when it is the visitor's only one."""
+    def came(self, sockets: Mapping[str, str]) -> set[str]:
+        """Sockets (sid → visitor id) opened; return the visitors who had none before."""
         ...
 
     def alive(self, sockets: Mapping[str, str]) -> None:
         """The heartbeat of a process: these sockets (sid → visitor id) are still open."""
         ...
 
-    def left(self, visitor_id: str, sid: str) -> None:
-        """A socket is gone."""
+    def left(self, sockets: Mapping[str, str]) -> None:
+        """Sockets (sid → visitor id) are gone."""
         ...
 
     def gone(self) -> set[str]:

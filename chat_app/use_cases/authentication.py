@@ -1,6 +1,6 @@
 """Signing in and out, and turning tokens into actors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,11 +9,14 @@ from chat_app.domain.agent import Agent, AgentToken, normal_email
 from chat_app.domain.errors import Unauthorized, Validation
 from chat_app.domain.limits import Limits
 from chat_app.domain.password import check_password
-from chat_app.domain.ports import Clock, Ids, Passwords, RateLimiter, Tokens
+from chat_app.domain.ports import Blocking, Clock, Ids, Passwords, RateLimiter, Tokens
 from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.access import require_agent
+from chat_app.use_cases.together import Together
 
 TOKEN_LIFETIME = timedelta(days=14)
+MOST_TOGETHER = 200
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,20 @@ class Login:
     agent: Agent
 
 
+@dataclass(eq=False)
+class _Caller:
+    """One who shows a token, and who that turned out to be."""
+
+    token_id: str
+    actor: Actor | None = None
+
+
 class Authentication:
-    """Who is calling. Raises Unauthorized for whatever is not valid now."""
+    """Who is calling. Raises Unauthorized for whatever is not valid now.
+
+    The tokens that are shown at the same moment, such as those of clients that all come back
+    after an outage, are looked up by one query.
+    """
 
     def __init__(
         self,
@@ -37,6 +52,7 @@ class Authentication:
         clock: Clock,
         limiter: RateLimiter,
         limits: Limits,
+        blocking: Blocking,
     ) -> None:
         self._uow = uow
         self._tokens = tokens
@@ -45,6 +61,8 @@ class Authentication:
         self._clock = clock
         self._limiter = limiter
         self._limits = limits
+        self._agents = Together(self._recognise_agents, blocking, most=MOST_TOGETHER)
+        self._visitors = Together(self._recognise_visitors, blocking, most=MOST_TOGETHER)
 
     def login(self, email: str, password: str, address: str) -> Login:
         """Sign in. Wrong password and unknown account look the same and take the same time."""
@@ -91,10 +109,7 @@ class Authentication:
 
     def agent_by_token(self, token: str) -> Actor:
         """The agent a token belongs to."""
-        found = self.still_valid([self._tokens.digest(token)])
-        if not found:
-            raise Unauthorized("This token is not valid")
-        return next(iter(found.values()))
+        return self._recognised(self._agents, token)
 
     def actor_by_token(self, token: str) -> Actor:
         """The agent or visitor a token belongs to."""
@@ -105,24 +120,32 @@ class Authentication:
 
     def visitor_by_token(self, token: str) -> Actor:
         """The visitor a token belongs to."""
-        digest = self._tokens.digest(token)
-        with self._uow.reading() as uow:
-            visitor = uow.visitors.by_token(digest)
-        if visitor is None:
-            raise Unauthorized("This token is not valid")
-        return Actor(
-            kind="visitor",
-            id=visitor.id,
-            name=visitor.name or "",
-            site_id=visitor.site_id,
-            token_id=digest,
-        )
+        return self._recognised(self._visitors, token)
 
     def still_valid(self, token_ids: Iterable[str]) -> Mapping[str, Actor]:
         """The agents behind those token hashes that are valid now, with their present rights."""
         with self._uow.reading() as uow:
             agents = uow.agents.live_tokens(token_ids, self._clock.now())
         return {token_id: _actor(agent, token_id) for token_id, agent in agents.items()}
+
+    def _recognised(self, together: Together[_Caller], token: str) -> Actor:
+        caller = _Caller(self._tokens.digest(token))
+        together.serve(caller)
+        if caller.actor is None:
+            raise Unauthorized("This token is not valid")
+        return caller.actor
+
+    def _recognise_agents(self, callers: Sequence[_Caller]) -> None:
+        found = self.still_valid({one.token_id for one in callers})
+        for one in callers:
+            one.actor = found.get(one.token_id)
+
+    def _recognise_visitors(self, callers: Sequence[_Caller]) -> None:
+        with self._uow.reading() as uow:
+            found = uow.visitors.by_tokens({one.token_id for one in callers})
+        for one in callers:
+            if (visitor := found.get(one.token_id)) is not None:
+                one.actor = _visiting(visitor, one.token_id)
 
     def _sign_in(self, agent: Agent) -> Login:
         token, now = self._ids.secret(), self._clock.now()
@@ -150,6 +173,16 @@ class Authentication:
     def _count_failure(self, email: str, address: str) -> None:
         for rule, key, most, seconds in self._rules(email, address):
             self._limiter.hit(rule, key, most=most, seconds=seconds)
+
+
+def _visiting(visitor: Visitor, token_id: str) -> Actor:
+    return Actor(
+        kind="visitor",
+        id=visitor.id,
+        name=visitor.name or "",
+        site_id=visitor.site_id,
+        token_id=token_id,
+    )
 
 
 def _actor(agent: Agent, token_id: str) -> Actor:

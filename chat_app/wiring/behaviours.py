@@ -86,14 +86,23 @@ def create_services(
     departments = Departments(uow, views, ids, clock)
     notifications = Notifications(uow, adapters.mailer, settings.public_url)
     leaving = Leaving(uow, hands)
-    whereabouts = Whereabouts(uow, adapters.visitors, pushing.realtime, adapters.limiter, limits)
+    whereabouts = Whereabouts(
+        uow, adapters.visitors, pushing.realtime, adapters.limiter, limits, adapters.blocking
+    )
     drain = Drain()
     handlers = _handlers(
         assigning, notifications, staff, departments, leaving, snoozing, bots, reach
     )
     services = Services(
         authentication=Authentication(
-            uow, adapters.tokens, adapters.passwords, ids, clock, adapters.limiter, limits
+            uow,
+            adapters.tokens,
+            adapters.passwords,
+            ids,
+            clock,
+            adapters.limiter,
+            limits,
+            adapters.blocking,
         ),
         agents=Agents(uow, adapters.passwords, ids, clock),
         staff=staff,

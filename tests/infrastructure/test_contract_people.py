@@ -122,8 +122,13 @@ def test_visitors_by_device_and_by_proven_id(bench: Bench) -> None:
         by_id = [uow.visitors.by_external_id(one.id, "User-7") for one in (bench.site, elsewhere)]
         assert [one and one.id for one in by_id] == [mine.id, theirs.id]
         assert uow.visitors.by_external_id(bench.site.id, "user-7") is None
-        by_token = [uow.visitors.by_token(token) for token in "abcA"]
-        assert [one and one.id for one in by_token] == [mine.id, mine.id, theirs.id, None]
+        owners = uow.visitors.by_tokens(iter("abcA"))
+        assert {token: one.id for token, one in owners.items()} == {
+            "a": mine.id,
+            "b": mine.id,
+            "c": theirs.id,
+        }
+        assert uow.visitors.by_tokens([]) == {}
         assert set(uow.visitors.among([mine.id, new_id()])) == {mine.id}
 
 

@@ -9,6 +9,7 @@ import redis
 from chat_app.domain.viewing import Viewer
 from chat_app.domain.visitor import Page
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
+from chat_app.infrastructure.redis import presence as keeping_visitors
 from chat_app.infrastructure.redis import viewers as keeping
 from chat_app.infrastructure.redis.connection import Guarded, connect
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence, RedisVisitorPresence
@@ -63,63 +64,76 @@ def viewers(request: pytest.FixtureRequest) -> Viewers:
 class TestVisitors:
     def test_are_online_while_any_socket_is_open(self, presence: Presence) -> None:
         assert ask(presence, ["v1", "v2"]) == set()
-        assert presence.came("v1", "s1") is True
-        assert presence.came("v1", "s2") is False
-        presence.left("v2", "unknown")
+        assert presence.came({"s1": "v1"}) == {"v1"}
+        assert presence.came({"s2": "v1"}) == set()
+        presence.left({"unknown": "v2"})
         assert ask(presence, ["v1", "v2"]) == {"v1"}
-        presence.left("v1", "s1")
+        presence.left({"s1": "v1"})
         assert ask(presence, ["v1"]) == {"v1"}
-        presence.left("v1", "s2")
+        presence.left({"s2": "v1"})
         assert ask(presence, ["v1"]) == set()
         assert ask(presence, []) == set()
-        assert presence.came("v1", "s3") is True
+        assert presence.came({"s3": "v1"}) == {"v1"}
         assert ask(presence, iter(["v1"])) == {"v1"}
 
     def test_are_gone_some_seconds_after_the_last_socket(
         self, presence: Presence, clock: Time
     ) -> None:
         for sid in ("s1", "s2"):
-            presence.came("v1", sid)
-        presence.left("v1", "s1")
-        presence.left("v2", "unknown")
+            presence.came({sid: "v1"})
+        presence.left({"s1": "v1"})
+        presence.left({"unknown": "v2"})
         clock.advance(7)
         assert presence.gone() == set(), "another socket is open"
-        presence.left("v1", "s2")
+        presence.left({"s2": "v1"})
         clock.advance(5)
         assert presence.gone() == set()
         clock.advance(2)
         assert presence.gone() == {"v1"}
         assert presence.gone() == set(), "told once"
 
+    def test_come_and_go_many_at_a_time(
+        self, presence: Presence, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(keeping_visitors, "MOST_AT_ONCE", 2)
+        sockets = {"s1": "v1", "s2": "v1", "s3": "v2", "s4": "v3", "s5": "v3"}
+        assert presence.came({"s0": "v3"}) == {"v3"}
+        assert presence.came(sockets) == {"v1", "v2"}
+        presence.left({"s1": "v1", "s3": "v2", "s5": "v3"})
+        assert ask(presence, ["v1", "v2", "v3"]) == {"v1", "v3"}
+        presence.left({"s2": "v1", "s0": "v3", "s4": "v3"})
+        assert ask(presence, ["v1", "v2", "v3"]) == set()
+        assert presence.came({}) == set()
+
     def test_who_reloads_is_not_gone(self, presence: Presence, clock: Time) -> None:
-        presence.came("v1", "s1")
-        presence.left("v1", "s1")
+        presence.came({"s1": "v1"})
+        presence.left({"s1": "v1"})
         clock.advance(5)
-        presence.came("v1", "s2")
+        presence.came({"s2": "v1"})
         clock.advance(60)
         assert presence.gone() == set()
 
     def test_pages_stay_as_long_as_their_visitor(self, presence: Presence, clock: Time) -> None:
-        presence.came("v1", "s1")
+        presence.came({"s1": "v1"})
         assert presence.present(["v1"]) == {"v1": None}
         assert presence.looks_at("v1", SHOP) is True
         assert presence.looks_at("v1", SHOP) is False
         assert presence.looks_at("v1", CART) is True
         assert presence.present(["v0", "v1"]) == {"v1": CART}
-        presence.left("v1", "s1")
+        presence.left({"s1": "v1"})
         assert presence.present(["v1"]) == {}
         clock.advance(7)
         assert presence.gone() == {"v1"}
-        presence.came("v1", "s2")
+        presence.came({"s2": "v1"})
         assert presence.present(["v1"]) == {"v1": None}, "nothing is left of another visit"
 
     def test_what_nobody_vouches_for_is_forgotten_and_told_once(
         self, shared: str, clock: Time
     ) -> None:
         killed, alive = (RedisVisitorPresence(Guarded(connect(shared))) for _ in range(2))
-        killed.came("v1", "s1")
+        killed.came({"s1": "v1"})
         killed.looks_at("v1", SHOP)
-        alive.came("v2", "s2")
+        alive.came({"s2": "v2"})
         with redis.Redis.from_url(shared) as client:
             for key in ("cland:visitor:v1", "cland:page:v1"):
                 assert 0 < client.ttl(key) <= 75, "what nobody renews ends by itself"
@@ -134,18 +148,18 @@ class TestVisitors:
         self, shared: str, clock: Time
     ) -> None:
         presence = RedisVisitorPresence(Guarded(connect(shared)))
-        presence.came("v1", "killed")
+        presence.came({"killed": "v1"})
         clock.advance(60)
-        presence.came("v1", "s2")
+        presence.came({"s2": "v1"})
         clock.advance(20)
-        assert presence.came("v1", "s3") is False
+        assert presence.came({"s3": "v1"}) == set()
         assert ask(presence, ["v1"]) == {"v1"}
 
     def test_heartbeats_keep_pages_and_many_sockets(self, shared: str, clock: Time) -> None:
         presence = RedisVisitorPresence(Guarded(connect(shared)))
         sockets = {f"s{one}": f"v{one}" for one in range(1_200)}
         for sid, visitor_id in sockets.items():
-            presence.came(visitor_id, sid)
+            presence.came({sid: visitor_id})
         presence.looks_at("v7", CART)
         clock.advance(70)
         presence.alive(sockets)
@@ -156,29 +170,29 @@ class TestVisitors:
 
     def test_processes_see_each_others_visitors(self, shared: str) -> None:
         one, other = (RedisVisitorPresence(Guarded(connect(shared))) for _ in range(2))
-        one.came("v1", "s1")
+        one.came({"s1": "v1"})
         one.looks_at("v1", SHOP)
         assert other.present(["v1"]) == {"v1": SHOP}
-        assert other.came("v1", "s2") is False
+        assert other.came({"s2": "v1"}) == set()
         assert other.looks_at("v1", SHOP) is False
 
     def test_without_redis_nobody_seems_online_and_nobody_waits(self, own: EmbeddedValkey) -> None:
         presence = RedisVisitorPresence(Guarded(connect(own.url)))
-        presence.came("v1", "s1")
+        presence.came({"s1": "v1"})
         own.hang()
         begun = time.monotonic()
         assert ask(presence, ["v1"]) == set()
-        assert presence.came("v1", "s1") is False
+        assert presence.came({"s1": "v1"}) == set()
         assert presence.looks_at("v1", SHOP) is False
         assert presence.gone() == set()
         presence.alive({"s1": "v1"})
-        presence.left("v1", "s1")
+        presence.left({"s1": "v1"})
         assert time.monotonic() - begun < 1.5, "one short wait"
         own.resume()
 
     def test_losing_everything_in_redis_heals_with_the_next_heartbeat(self, shared: str) -> None:
         presence = RedisVisitorPresence(Guarded(connect(shared)))
-        presence.came("v1", "s1")
+        presence.came({"s1": "v1"})
         with redis.Redis.from_url(shared) as client:
             client.flushall()
         assert ask(presence, ["v1"]) == set()

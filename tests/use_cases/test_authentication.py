@@ -1,13 +1,19 @@
 """Signing in and out, and what a token is worth."""
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from chat_app.domain.actor import ROLES
 from chat_app.domain.agent import Agent
 from chat_app.domain.errors import RateLimited, Unauthorized
+from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.authentication import TOKEN_LIFETIME
 from tests.builders import visitor_actor
+from tests.fake_people import FakeVisitors
+from tests.use_cases.gathering import at_once
 from tests.use_cases.world import World
 
 PASSWORD = "password of an agent"
@@ -157,3 +163,43 @@ def test_an_agents_token_is_no_visitors(world: World, agent: Agent) -> None:
 def test_an_unknown_token_is_nobody(world: World, token: str) -> None:
     with pytest.raises(Unauthorized):
         world.authentication.actor_by_token(token)
+
+
+def test_tokens_that_are_shown_at_the_same_moment_are_looked_up_by_one_query(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = [world.open() for _ in range(3)]
+    asked: list[set[str]] = []
+    look_up = FakeVisitors.by_tokens
+
+    def counted(visitors: FakeVisitors, hashes: Iterable[str]) -> Mapping[str, Visitor]:
+        asked.append(set(hashes))
+        return look_up(visitors, asked[-1])
+
+    monkeypatch.setattr(FakeVisitors, "by_tokens", counted)
+    tokens = [*(one.token or "" for one in opened), "a foreign one", opened[0].token or ""]
+    authentication = world.authentication
+    *found, foreign, again = at_once(
+        authentication._visitors,
+        *(partial(authentication.visitor_by_token, token) for token in tokens),
+    )
+    assert [getattr(one, "id", None) for one in found] == [
+        one.view.session.visitor_id for one in opened
+    ]
+    assert isinstance(foreign, Unauthorized)
+    assert again == found[0]
+    assert [len(one) for one in asked] == [4]
+
+
+def test_each_agent_of_those_who_come_together_has_its_own_rights(world: World) -> None:
+    agents = [world.add_agent(email=f"{role}@example.com", role=role) for role in ROLES]
+    tokens = [world.authentication.login(one.email, PASSWORD, "::1").token for one in agents]
+    authentication = world.authentication
+    found = at_once(
+        authentication._agents,
+        *(partial(authentication.agent_by_token, token) for token in [*tokens, "nonsense"]),
+    )
+    assert [(getattr(one, "id", None), getattr(one, "role", None)) for one in found[:-1]] == [
+        (one.id, one.role) for one in agents
+    ]
+    assert isinstance(found[-1], Unauthorized)

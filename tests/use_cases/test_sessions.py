@@ -222,7 +222,7 @@ def test_reading_shows_what_stands_beside_it(world: World) -> None:
     visitor = world.add_visitor(name="Ann")
     world.clock.advance(1)
     session = world.add_session(visitor, department_id=department.id)
-    world.visitor_presence.came(visitor.id, "a socket")
+    world.visitor_presence.came({"a socket": visitor.id})
     world.say(visitor_actor(visitor), session.id)
     view = world.sessions.read(visitor_actor(visitor), session.id)
 

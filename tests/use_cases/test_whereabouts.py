@@ -1,5 +1,9 @@
 """What agents are told of where visitors are."""
 
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
 import pytest
 
 from chat_app.domain.actor import Actor
@@ -10,6 +14,7 @@ from chat_app.domain.session import Session
 from chat_app.domain.visitor import Page
 from chat_app.use_cases import whereabouts
 from tests.builders import visitor_actor
+from tests.use_cases.gathering import at_once
 from tests.use_cases.world import World
 
 SHOP, CART = Page("https://shop.test/", "Shop"), Page("https://shop.test/cart", "Cart")
@@ -128,3 +133,24 @@ def test_a_quiet_round_asks_the_database_nothing(
 ) -> None:
     monkeypatch.setattr(type(world.db), "reading", None)
     world.whereabouts.announce()
+
+
+def test_sockets_that_open_or_close_at_the_same_moment_are_kept_by_one_command(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitors = [Actor(kind="visitor", id=world.add_session().visitor_id) for _ in range(3)]
+    commands: list[int] = []
+    for name in ("came", "left"):
+        command = getattr(world.visitor_presence, name)
+
+        def counted(sockets: Mapping[str, str], command: Any = command) -> Any:
+            commands.append(len(sockets))
+            return command(sockets)
+
+        monkeypatch.setattr(world.visitor_presence, name, counted)
+    here, sids = world.whereabouts, [one.id for one in visitors]
+    at_once(here._coming, *(partial(here.came, one.id, one.id) for one in visitors))
+    assert (commands, len(told(world))) == ([3], 3)
+    at_once(here._leaving, *(partial(here.left, sid, sid) for sid in sids))
+    assert commands == [3, 3]
+    assert world.visitor_presence.present(sids) == {}

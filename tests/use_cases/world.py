@@ -135,11 +135,18 @@ class World:
 
     def _let_people_in(self, limits: Limits, views: Views, hands: Hands) -> None:
         self.authentication = Authentication(
-            self.db, self.tokens, self.passwords, self.ids, self.clock, self.limiter, limits
+            self.db,
+            self.tokens,
+            self.passwords,
+            self.ids,
+            self.clock,
+            self.limiter,
+            limits,
+            DirectBlocking(),
         )
         self.agents = Agents(self.db, self.passwords, self.ids, self.clock)
         self.whereabouts = Whereabouts(
-            self.db, self.visitor_presence, self.realtime, self.limiter, limits
+            self.db, self.visitor_presence, self.realtime, self.limiter, limits, DirectBlocking()
         )
         self.session_viewers = FakeSessionViewers()
         self.viewing = Viewing(self.session_viewers, self.realtime)

@@ -2,9 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
+
+from redis.commands.core import Script
 
 from chat_app.domain.visitor import Page
 from chat_app.infrastructure.redis.connection import Client, Guarded
@@ -12,7 +14,29 @@ from chat_app.infrastructure.redis.connection import Client, Guarded
 LIFETIME_SECONDS = 75
 GRACE_SECONDS = 6
 MOST_AT_ONCE = 500
-_EVERYBODY = "cland:visitors"
+_EVERYBODY, _VISITOR, _PAGE = _NAMES = ("cland:visitors", "cland:visitor:", "cland:page:")
+# Scripts, because a group is one command then, and packing five commands a socket costs more than
+# Redis takes to do them. KEYS: everybody, and what the keys of visitors and pages begin with.
+_VOUCH = """
+local alone = {}
+for i = 4, #ARGV, 2 do
+  local sid, visitor = ARGV[i], ARGV[i + 1]
+  local sockets = KEYS[2] .. visitor
+  redis.call('ZREMRANGEBYSCORE', sockets, '-inf', ARGV[1])
+  if redis.call('ZCARD', sockets) == 0 then alone[#alone + 1] = visitor end
+  redis.call('ZADD', sockets, ARGV[2], sid)
+  redis.call('EXPIRE', sockets, ARGV[3])
+  redis.call('EXPIRE', KEYS[3] .. visitor, ARGV[3])
+  redis.call('ZADD', KEYS[1], ARGV[2], visitor)
+end
+return alone
+"""
+_FORGET = """
+for i = 2, #ARGV, 2 do
+  redis.call('ZREM', KEYS[2] .. ARGV[i + 1], ARGV[i])
+  redis.call('ZADD', KEYS[1], 'XX', ARGV[1], ARGV[i + 1])
+end
+"""
 
 
 class RedisVisitorPresence:
@@ -24,37 +48,34 @@ class RedisVisitorPresence:
 
     def __init__(self, redis: Guarded) -> None:
         self._redis = redis
+        self._vouch = redis.client.register_script(_VOUCH)
+        self._forget = redis.client.register_script(_FORGET)
 
-    def came(self, visitor_id: str, sid: str) -> bool:
-        """A socket opened; True when it is the visitor's only one."""
+    def came(self, sockets: Mapping[str, str]) -> set[str]:
+        """Sockets (sid → visitor id) opened; return the visitors who had none before."""
         now = time.time()
-
-        def remember(client: Client) -> bool:
-            pipe = client.pipeline()
-            pipe.zremrangebyscore(_key(visitor_id), "-inf", now)
-            pipe.zcard(_key(visitor_id))
-            _vouch(pipe, visitor_id, sid, now)
-            return not pipe.execute()[1]
-
-        return self._redis.call(remember, lambda: False)
+        words = (now, now + LIFETIME_SECONDS, LIFETIME_SECONDS)
+        alone = [one for some in _parts(sockets) for one in self._do(self._vouch, words, some)]
+        return {one.decode() for one in alone}
 
     def alive(self, sockets: Mapping[str, str]) -> None:
         """These sockets (sid → visitor id) are still open."""
-        every, now = list(sockets.items()), time.time()
-        for start in range(0, len(every), MOST_AT_ONCE):
-            some = every[start : start + MOST_AT_ONCE]
-            self._redis.call(partial(_vouch_for, some, now), lambda: None)
+        self.came(sockets)
 
-    def left(self, visitor_id: str, sid: str) -> None:
-        """A socket is gone; whether another one is left is asked when the grace is over."""
+    def left(self, sockets: Mapping[str, str]) -> None:
+        """Sockets are gone; whether another one is left is asked when the grace is over."""
+        for some in _parts(sockets):
+            self._do(self._forget, (time.time() + GRACE_SECONDS,), some)
 
-        def forget(client: Client) -> None:
-            pipe = client.pipeline()
-            pipe.zrem(_key(visitor_id), sid)
-            pipe.zadd(_EVERYBODY, {visitor_id: time.time() + GRACE_SECONDS}, xx=True)
-            pipe.execute()
-
-        self._redis.call(forget, lambda: None)
+    def _do(
+        self, script: Script, words: tuple[float, ...], sockets: Mapping[str, str]
+    ) -> Sequence[bytes]:
+        """Run a script for each of the sockets."""
+        pairs = [word for pair in sockets.items() for word in pair]
+        found: Sequence[bytes] = self._redis.call(
+            lambda client: script(keys=_NAMES, args=[*words, *pairs], client=client) or [], list
+        )
+        return found
 
     def gone(self) -> set[str]:
         """Visitors whose last socket has been gone for some seconds; each is told only once."""
@@ -100,22 +121,24 @@ class LocalVisitorPresence:
         self._pages: dict[str, Page] = {}
         self._left_at: dict[str, float] = {}
 
-    def came(self, visitor_id: str, sid: str) -> bool:
-        """A socket opened; True when it is the visitor's only one."""
-        sids = self._sids.setdefault(visitor_id, set())
-        sids.add(sid)
-        self._left_at.pop(visitor_id, None)
-        return len(sids) == 1
+    def came(self, sockets: Mapping[str, str]) -> set[str]:
+        """Sockets (sid → visitor id) opened; return the visitors who had none before."""
+        new = {one for one in sockets.values() if one not in self._sids}
+        for sid, visitor_id in sockets.items():
+            self._sids.setdefault(visitor_id, set()).add(sid)
+            self._left_at.pop(visitor_id, None)
+        return new
 
     def alive(self, sockets: Mapping[str, str]) -> None:
         """A process knows its own sockets."""
 
-    def left(self, visitor_id: str, sid: str) -> None:
-        """A socket is gone."""
-        sids = self._sids.get(visitor_id, set())
-        sids.discard(sid)
-        if not sids and self._sids.pop(visitor_id, None) is not None:
-            self._left_at[visitor_id] = time.time()
+    def left(self, sockets: Mapping[str, str]) -> None:
+        """Sockets (sid → visitor id) are gone."""
+        for sid, visitor_id in sockets.items():
+            sids = self._sids.get(visitor_id, set())
+            sids.discard(sid)
+            if not sids and self._sids.pop(visitor_id, None) is not None:
+                self._left_at[visitor_id] = time.time()
 
     def gone(self) -> set[str]:
         """Visitors whose last socket has been gone for some seconds; each is told only once."""
@@ -137,19 +160,11 @@ class LocalVisitorPresence:
         return {one: self._pages.get(one) for one in visitor_ids if one in self._sids}
 
 
-def _vouch(pipe: Any, visitor_id: str, sid: str, now: float) -> None:
-    until, key = now + LIFETIME_SECONDS, _key(visitor_id)
-    pipe.zadd(key, {sid: until})
-    pipe.expire(key, LIFETIME_SECONDS)
-    pipe.expire(_page_key(visitor_id), LIFETIME_SECONDS)
-    pipe.zadd(_EVERYBODY, {visitor_id: until})
-
-
-def _vouch_for(sockets: list[tuple[str, str]], now: float, client: Client) -> None:
-    pipe = client.pipeline(transaction=False)
-    for sid, visitor_id in sockets:
-        _vouch(pipe, visitor_id, sid, now)
-    pipe.execute()
+def _parts(sockets: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """So many at a time that Redis holds up nobody else for long."""
+    every = iter(sockets.items())
+    while some := dict(islice(every, MOST_AT_ONCE)):
+        yield some
 
 
 def _take_the_gone(client: Client) -> set[str]:
@@ -177,8 +192,8 @@ def _page(text: bytes) -> Page:
 
 
 def _key(visitor_id: str) -> str:
-    return f"cland:visitor:{visitor_id}"
+    return f"{_VISITOR}{visitor_id}"
 
 
 def _page_key(visitor_id: str) -> str:
-    return f"cland:page:{visitor_id}"
+    return f"{_PAGE}{visitor_id}"
