@@ -11,9 +11,11 @@ from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
+from chat_app.domain.searching import name_of, subject_of
 from chat_app.domain.session import Session, Side
 from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.access import may_see
+from tests.fake_search import is_found
 
 Flush = Callable[[], None]
 _RANKS: Final = {"urgent": 3, "high": 2, "normal": 1, "low": 0}
@@ -163,16 +165,16 @@ class FakeSessions:
             (wanted.department_id, session.department_id == wanted.department_id),
             (wanted.site_id, session.site_id == wanted.site_id),
             (wanted.tag, wanted.tag in session.tags),
-            (wanted.q, self._mentions(session, (wanted.q or "").lower())),
+            (wanted.q, self._mentions(session, wanted.q or "")),
         ]
         return all(fits for question, fits in asked if question)
 
     def _mentions(self, session: Session, text: str) -> bool:
         visitor = next((one for one in self._rows.visitors if one.id == session.visitor_id), None)
-        texts = [session.subject]
-        texts += [visitor.name, visitor.email] if visitor else []
+        texts = [subject_of(session).text]
+        texts += [name_of(visitor).text] if visitor else []
         texts += [one.body for one in self._rows.messages if one.session_id == session.id]
-        return any(text in (one or "").lower() for one in texts)
+        return is_found(text, texts)
 
 
 class FakeMessages:

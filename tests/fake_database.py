@@ -23,6 +23,7 @@ from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import Duplicate, Follow
 from chat_app.domain.routing import Assignment
+from chat_app.domain.searching import SearchText
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
@@ -36,6 +37,7 @@ from tests.fake_people import (
     FakeSites,
     FakeVisitors,
 )
+from tests.fake_search import FakeSearchIndex
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Rows:
     messages: list[Message] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     outbox: list[OutboxEntry] = field(default_factory=list)
+    search_texts: list[SearchText] = field(default_factory=list)
 
     def copy(self) -> "Rows":
         """The same rows, none of which is shared."""
@@ -90,6 +93,7 @@ _UNIQUE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "assignments": (("id",), ("open_session",), ("open_slot",)),
     "outbox": (("id",), ("dedupe_key",)),
+    "search_texts": (("id",),),
 }
 _CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
     "agents": lambda one: one.capacity >= 0,
@@ -137,6 +141,7 @@ class FakeUnitOfWork:
         self.messages = FakeMessages(rows)
         self.assignments = FakeAssignments(rows, clock, self.flush)
         self.outbox = FakeOutbox(rows, clock)
+        self.search = FakeSearchIndex(rows)
         return self
 
     def __exit__(

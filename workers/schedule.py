@@ -16,6 +16,7 @@ BEAT: Final = {
     "wake-snoozed": _every(SWEEP_SECONDS, "workers.assignment.wake_snoozed"),
     "end-long-waits": _every(SWEEP_SECONDS, "workers.assignment.end_long_waits"),
     "sweep-presence": _every(SWEEP_SECONDS, "workers.presence.sweep"),
+    "learn-words": _every(SWEEP_SECONDS, "workers.indexing.learn"),
     "clear-done": _every(MINUTE_SECONDS, "workers.outbox.clear_done"),
     "close-idle": _every(MINUTE_SECONDS, "workers.archiving.close_idle"),
 }

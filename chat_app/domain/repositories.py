@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
@@ -14,6 +14,7 @@ from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.routing import Assignment, Candidate
+from chat_app.domain.searching import SearchText
 from chat_app.domain.session import Session, SessionStatus, Side
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
@@ -373,6 +374,47 @@ class Outbox(Protocol):
     def mine(self, entry_id: str, lock_token: str) -> OutboxEntry | None: ...
 
 
+Source = Literal["message", "session", "visitor"]
+"""Where texts that are found come from: what was said, subjects, names and e-mail addresses."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Texts of one source that search does not know yet.
+
+    All up to the id `upto` are settled once these are kept (None: no more than before).
+    `more`: there may be others behind the id `last`.
+    """
+
+    texts: Sequence[SearchText]
+    last: str
+    upto: str | None
+    more: bool
+
+
+class SearchIndex(Protocol):
+    """What search knows of texts. It learns of new ones late, of changed ones at once.
+
+    A session is found all the same: `Sessions.page_for` also looks at what is not learned yet.
+    """
+
+    def unread(self, source: Source, place: str | None, limit: int, *, late: bool) -> Unread | None:
+        """The next rows behind the id `place` (None: behind all that is settled); None: no rows.
+
+        Ids do not become visible in their order: the newest are settled only after a while, and
+        looked at again until then. `late` goes over all of them once more, a day behind.
+        """
+        ...
+
+    def learn(self, source: Source, found: Unread, *, late: bool) -> None:
+        """Keep texts, unless something newer is known, and how far everything is settled."""
+        ...
+
+    def change(self, *texts: SearchText) -> None:
+        """These say something else now, or nothing any more."""
+        ...
+
+
 Follow = Callable[[Event], None]
 
 
@@ -399,6 +441,8 @@ class UnitOfWork(Protocol):
     def assignments(self) -> Assignments: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def search(self) -> SearchIndex: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

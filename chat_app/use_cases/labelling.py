@@ -14,6 +14,7 @@ from chat_app.domain.events import (
 )
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.domain.searching import subject_of
 from chat_app.use_cases.access import named_department, require_agent, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.views import Views
@@ -46,6 +47,8 @@ class Labelling:
             for name in _PLAIN:
                 if name in changes:
                     setattr(session, name, changes[name])
+            if "subject" in changes:
+                uow.search.change(subject_of(session))
             if changes.get("department_id", before) != before:
                 session.move(changes["department_id"], now)
             elif changes:

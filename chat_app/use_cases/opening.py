@@ -11,6 +11,7 @@ from chat_app.domain.limits import Limits
 from chat_app.domain.message import Draft
 from chat_app.domain.ports import Clock, Ids, RateLimiter, Tokens
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.searching import SearchText, name_of
 from chat_app.domain.session import Session
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken, merged
@@ -160,7 +161,9 @@ class Opening:
             visitor = uow.visitors.get(known_id)
             if visitor is None:
                 raise Unauthorized
+            before = name_of(visitor)
             _label(visitor, request)
+            _tell_search(uow, before, visitor)
         elif request.identity_token is not None:
             visitor = self._identified(uow, site, request)
         else:
@@ -183,11 +186,13 @@ class Opening:
             visitor = self._stranger(site, request)
             visitor.external_id = identity.subject
             uow.visitors.add(visitor)
+        before = name_of(visitor)
         visitor.user_id = identity.subject
         visitor.name = identity.name or visitor.name
         visitor.email = identity.email or visitor.email
         visitor.attributes = merged(visitor.attributes, identity.attributes)
         visitor.verified = True
+        _tell_search(uow, before, visitor)
         return visitor
 
     def _stranger(self, site: Site, request: OpenRequest) -> Visitor:
@@ -262,3 +267,11 @@ def _label(visitor: Visitor, request: OpenRequest) -> None:
     visitor.email = request.email or visitor.email
     if request.attributes:
         visitor.attributes = merged(visitor.attributes, request.attributes)
+
+
+def _tell_search(uow: UnitOfWork, before: SearchText, visitor: Visitor) -> None:
+    """A visitor that search may know already has another name or address now."""
+    now = name_of(visitor)
+    if now != before:
+        uow.flush()
+        uow.search.change(now)

@@ -10,6 +10,7 @@ from chat_app.domain.limits import Limits
 from chat_app.domain.message import Message, check_body
 from chat_app.domain.ports import Clock, RateLimiter
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.searching import said_in
 from chat_app.use_cases.access import visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.messages import limit_messages
@@ -78,6 +79,7 @@ class Revising:
             message = self._own(uow, actor, session_id, message_id)
             if change(message, self._clock.now()):
                 session.revise(message)
+                uow.search.change(said_in(message))
                 uow.commit(MessageUpdated(session, message, actor.sid))
             return Sent(session, message, duplicate=False)
 

@@ -11,6 +11,7 @@ from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.health import Health
+from chat_app.use_cases.indexing import Indexing
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.messages import Messages
@@ -63,6 +64,7 @@ class Services:
     revising: Revising
     assigning: Assigning
     archiving: Archiving
+    indexing: Indexing
     notifications: Notifications
     outbox: OutboxDrain
     health: Health

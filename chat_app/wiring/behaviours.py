@@ -31,6 +31,7 @@ from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
+from chat_app.use_cases.indexing import Indexing
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.left_messages import LeftMessages
@@ -142,6 +143,7 @@ def create_services(
         revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,
         archiving=Archiving(uow, sessions, clock, settings.idle_close_minutes),
+        indexing=Indexing(uow),
         notifications=notifications,
         outbox=OutboxDrain(uow, ids, handlers, _report),
         health=Health(DatabaseProbe(engine), adapters.probes, drain),

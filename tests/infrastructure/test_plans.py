@@ -11,15 +11,20 @@ import pytest
 from sqlalchemy import event, text
 
 from chat_app.domain.actor import SYSTEM, Actor
-from chat_app.domain.repositories import Cursor, SessionFilter, UnitOfWork
-from tests.builders import NOON, after, agent_actor, new_id, visitor_actor
+from chat_app.domain.repositories import Cursor, SessionFilter, UnitOfWork, Unread
+from chat_app.domain.searching import SearchText
+from chat_app.infrastructure.db import finding
+from chat_app.use_cases.indexing import Indexing
+from tests.builders import NOON, after, agent_actor, make_message, new_id, visitor_actor
 from tests.infrastructure.bench import Bench, engine_of
 
-GROWING: Final = ("chat_session", "message", "assignment", "outbox", "visitor", "visitor_token")
+GROWING: Final = ("chat_session", "message", "assignment", "outbox", "visitor", "visitor_token",
+                  "search_document")  # fmt: skip
 VISITOR: Final = visitor_actor()
 AGENT: Final = agent_actor(department_ids=frozenset({new_id(), new_id()}))
 ID: Final = new_id()
 HERE: Final = Cursor(NOON, ID)
+LEARNED: Final = Unread([SearchText(ID, ID, "退款")], ID, ID, more=False)
 
 Query = Callable[[UnitOfWork], Any]
 QUERIES: Final[dict[str, Query]] = {
@@ -48,6 +53,13 @@ QUERIES: Final[dict[str, Query]] = {
     "waiting sessions": lambda uow: _page(uow, SYSTEM, HERE, status="queued"),
     "open sessions": lambda uow: _page(uow, AGENT, HERE, open_only=True),
     "my sessions": lambda uow: _page(uow, AGENT, HERE, assignee=AGENT.id, status="active"),
+    "sessions with words": lambda uow: _page(uow, AGENT, HERE, q="refund 退款"),
+    "sessions with common words": lambda uow: _common(uow, AGENT, HERE, q="refund 退款"),
+    "all sessions with common words": lambda uow: _common(uow, SYSTEM, None, q="鞋"),
+    "messages to learn": lambda uow: uow.search.unread("message", None, 500, late=False),
+    "subjects to learn": lambda uow: uow.search.unread("session", None, 500, late=True),
+    "visitors to learn": lambda uow: uow.search.unread("visitor", ID, 500, late=False),
+    "learned": lambda uow: uow.search.learn("message", LEARNED, late=False),
     "assignment in force": lambda uow: uow.assignments.open_of_session(ID),
     "slots": lambda uow: uow.assignments.taken_slots(ID),
     "to take back": lambda uow: uow.assignments.to_take_back(ID, 120),
@@ -63,7 +75,7 @@ QUERIES: Final[dict[str, Query]] = {
 # Read in the order of an index and no further than a page reaches, however many there are.
 PAGES: Final = {
     "visitor's sessions", "visitor's next sessions", "all sessions", "waiting sessions",
-    "my sessions", "messages after", "messages before", "newest messages",
+    "my sessions", "all sessions with common words", "messages after", "messages before", "newest messages",
 }  # fmt: skip
 
 
@@ -71,12 +83,20 @@ def _page(uow: UnitOfWork, actor: Actor, cursor: Cursor | None = None, **wanted:
     return uow.sessions.page_for(actor, SessionFilter(**wanted), cursor, 26)
 
 
+def _common(uow: UnitOfWork, actor: Actor, cursor: Cursor | None, **wanted: Any) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "MOST_SORTED", -1)
+        return _page(uow, actor, cursor, **wanted)
+
+
 @pytest.fixture(scope="module")
 def bench(postgres_url: str) -> Iterator[Bench]:
     engine = engine_of(postgres_url)
     bench = Bench(engine)
     for number in range(30):  # an empty table has no plan worth looking at
-        bench.session(created_at=after(number))
+        session = bench.session(created_at=after(number))
+        bench.keep(*(make_message(session, seq=n, body=f"{number}.{n}") for n in range(1, 21)))
+    Indexing(bench.uow).sweep()
     with engine.connect() as connection:
         connection.execute(text("ANALYZE"))
     yield bench
@@ -92,6 +112,14 @@ def test_every_query_has_its_index(bench: Bench, name: str) -> None:
         assert scanned == [], plan
         if name in PAGES:
             assert "->  Sort" not in plan, plan
+
+
+def test_rare_words_are_asked_of_their_index_and_common_ones_of_each_session(bench: Bench) -> None:
+    rare = "\n".join(explained(bench, QUERIES["sessions with words"]))
+    assert "Bitmap Index Scan on search_terms" in rare
+    common = "\n".join(explained(bench, QUERIES["all sessions with common words"]))
+    assert "Scan on ix_search_document_owner_id" in common
+    assert "search_terms" not in common
 
 
 def explained(bench: Bench, query: Query) -> Iterator[str]:

@@ -16,13 +16,13 @@ from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.sweeps import STAND_IN_TASK
 from chat_app.infrastructure.wakeup import DRAIN_TASK
 from chat_app.use_cases.services import Services
-from tests.delivery.installation import Installation, settings_for
+from tests.delivery.installation import Installation, bearer, settings_for
 from workers.schedule import BEAT
 
 NAMES = {
     "workers.outbox.drain", "workers.outbox.clear_done", "workers.assignment.assign_waiting",
     "workers.assignment.wake_snoozed", "workers.assignment.end_long_waits",
-    "workers.presence.sweep", "workers.archiving.close_idle",
+    "workers.presence.sweep", "workers.archiving.close_idle", "workers.indexing.learn",
 }  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def test_beat_starts_only_what_exists_and_lets_nothing_pile_up() -> None:
         assert entry["options"]["expires"] <= entry["schedule"], name
         assert entry["schedule"] > 0
     assert BEAT["drain-outbox"]["schedule"] <= 5, "a lost wake-up is made good within 5 s"
+    assert BEAT["learn-words"]["schedule"] <= 5, "search reads few texts that it does not know"
     assert BEAT["assign-waiting"]["schedule"] <= 10, "nobody waits longer beside a free agent"
 
 
@@ -119,6 +120,17 @@ def test_idle_sessions_are_closed_with_a_word(worker: Worker) -> None:
     assert "自动结束" in worker.messages(old["id"])[-1]
     with worker.web.uow.reading() as uow:
         assert uow.sessions.get(fresh["id"]).status == "queued"
+
+
+def test_what_was_said_is_learned_by_search(worker: Worker) -> None:
+    session, token = worker.web.open_session()
+    worker.web.send(token, session["id"], "Ｃａｆé or 茶?")
+    assert worker.run("workers.indexing.learn") >= 1
+    assert worker.run("workers.indexing.learn") == 0
+    agent = bearer(worker.web.make_agent())
+    for q in ("cafe", "茶"):
+        found = worker.web.client.get("/api/chat/sessions", query_string={"q": q}, headers=agent)
+        assert [one["id"] for one in found.get_json()["items"]] == [session["id"]], q
 
 
 def test_sockets_that_nobody_vouches_for_are_forgotten(worker: Worker) -> None:

@@ -1,37 +1,23 @@
 """Repository of sessions."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    cast,
-    exists,
-    func,
-    or_,
-    select,
-    true,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import aliased
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
-from chat_app.domain.session import STATUSES, Session
+from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.finding import Finder
+from chat_app.infrastructure.db.listing import behind, moment, visible, wanted_of
 from chat_app.infrastructure.db.plain_session import PLAIN, locked_rows
 from chat_app.infrastructure.db.rows import Rows
 
 _S = tables.chat_session.c
-_M = tables.message.c
-_OPEN = tuple(one for one in STATUSES if one != "closed")
 _TURN = (_S.priority_rank.desc(), _S.queued_at, _S.id)
 
 
@@ -41,6 +27,7 @@ class SqlSessions:
     def __init__(self, session: OrmSession) -> None:
         self._session = session
         self._plain = Rows(session, PLAIN)
+        self._finder = Finder(session)
 
     def write(self) -> None:
         """Send to the database what changed of the sessions of `locked_among`."""
@@ -99,11 +86,10 @@ class SqlSessions:
         self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
     ) -> Sequence[Session]:
         """What `actor` may see: visitors' newest first, agents' newest activity first."""
-        moment = _S.created_at if actor.is_visitor else _S.updated_at
-        query = _filtered(select(Session).where(_visible(actor)), wanted)
-        if cursor is not None:
-            query = query.where(tuple_(moment, _S.id) < tuple_(cursor.at, cursor.id))
-        query = query.order_by(moment.desc(), _S.id.desc()).limit(limit)
+        if wanted.q:
+            return self._finder.page(actor, wanted, cursor, limit)
+        query = select(Session).where(visible(actor), *wanted_of(wanted), *behind(actor, cursor))
+        query = query.order_by(moment(actor).desc(), _S.id.desc()).limit(limit)
         return list(self._session.scalars(query))
 
     def renew_epochs(self, epoch: str) -> int:
@@ -116,13 +102,13 @@ class SqlSessions:
         """Those of `ids` that the actor may see."""
         if not ids:
             return []
-        query = select(Session).where(_S.id.in_(ids), _visible(actor))
+        query = select(Session).where(_S.id.in_(ids), visible(actor))
         return list(self._session.scalars(query))
 
     def counts_for(self, actor: Actor) -> Counts:
         """The inbox in numbers."""
         rows = self._session.execute(
-            select(_S.status, func.count()).where(_visible(actor)).group_by(_S.status)
+            select(_S.status, func.count()).where(visible(actor)).group_by(_S.status)
         ).all()
         by_status = dict(tuple(row) for row in rows)
         mine = self._session.scalar(
@@ -218,51 +204,3 @@ class SqlSessions:
             .limit(limit)
         )
         return list(self._session.scalars(query))
-
-
-def _visible(actor: Actor) -> ColumnElement[bool]:
-    """`access.may_see` in SQL."""
-    if actor.is_visitor:
-        return _S.visitor_id == actor.id
-    if actor.oversees:
-        return true()
-    return or_(
-        _S.department_id.is_(None),
-        _S.department_id.in_(sorted(actor.department_ids)),
-        _S.agent_id == actor.id,
-    )
-
-
-def _filtered(query: Select[Session], wanted: SessionFilter) -> Select[Session]:
-    if wanted.status is not None:
-        query = query.where(_S.status == wanted.status)
-    if wanted.open_only:
-        query = query.where(_S.status.in_(_OPEN))
-    if wanted.assignee == "none":
-        query = query.where(_S.agent_id.is_(None))
-    elif wanted.assignee is not None:
-        query = query.where(_S.agent_id == wanted.assignee)
-    if wanted.department_id is not None:
-        query = query.where(_S.department_id == wanted.department_id)
-    if wanted.site_id is not None:
-        query = query.where(_S.site_id == wanted.site_id)
-    if wanted.tag is not None:
-        # Not LIKE: on SQLite and MySQL it takes capitals for small letters.
-        tags, quoted = cast(_S.tags, Text), json.dumps(wanted.tag, ensure_ascii=False)
-        query = query.where(func.replace(tags, quoted, "") != tags)
-    return query if not wanted.q else query.where(_mentions(wanted.q))
-
-
-def _mentions(text: str) -> ColumnElement[bool]:
-    visitors = tables.visitor.c
-    return or_(
-        _S.subject.icontains(text, autoescape=True),
-        exists().where(
-            visitors.id == _S.visitor_id,
-            or_(
-                visitors.name.icontains(text, autoescape=True),
-                visitors.email.icontains(text, autoescape=True),
-            ),
-        ),
-        exists().where(_M.session_id == _S.id, _M.body.icontains(text, autoescape=True)),
-    )

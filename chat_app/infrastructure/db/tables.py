@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from chat_app.infrastructure.db.types import UtcDateTime, code, document, identifier
+from chat_app.infrastructure.db.types import UtcDateTime, code, document, identifier, terms
 
 metadata = MetaData(
     naming_convention={
@@ -273,4 +273,24 @@ outbox = Table(
     Column("lock_token", code(64)),
     Column("last_error", Text),
     Index("ix_outbox_state_available_at", "state", "available_at"),
+)
+
+# Beside these, migration 0009 makes what finds terms: `search_terms`, an index on PostgreSQL, a
+# full-text table with its triggers on SQLite.
+search_document = Table(
+    "search_document",
+    metadata,
+    Column(
+        "number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("id", identifier(), nullable=False, unique=True),
+    Column("owner_id", identifier(), nullable=False, index=True),
+    Column("terms", terms(), nullable=False),
+)
+
+search_mark = Table(
+    "search_mark",
+    metadata,
+    Column("name", code(20), primary_key=True),
+    Column("upto", identifier(), nullable=False),
 )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, String, TypeDecorator
+from sqlalchemy import DateTime, String, Text, TypeDecorator
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import JSON, TypeEngine
@@ -56,3 +56,8 @@ def code(length: int) -> TypeEngine[str]:
 def document() -> TypeEngine[Any]:
     """A JSON value."""
     return JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def terms() -> TypeEngine[Any]:
+    """Terms of a text with their places, as each database's full-text search takes them."""
+    return Text().with_variant(postgresql.TSVECTOR(), "postgresql")

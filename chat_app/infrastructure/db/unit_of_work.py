@@ -23,6 +23,7 @@ from chat_app.infrastructure.db.now import DatabaseClock
 from chat_app.infrastructure.db.organisation import SqlDepartments, SqlSites
 from chat_app.infrastructure.db.outbox import SqlOutbox
 from chat_app.infrastructure.db.people import SqlVisitors
+from chat_app.infrastructure.db.search import SqlSearchIndex
 from chat_app.infrastructure.db.sessions import SqlSessions
 from chat_app.infrastructure.db.sqlite import WRITES
 from chat_app.infrastructure.failpoints import Reach, unarmed
@@ -68,6 +69,7 @@ class SqlUnitOfWork:
         self.messages = SqlMessages(session)
         self.assignments = SqlAssignments(session, clock)
         self.outbox = SqlOutbox(session, clock)
+        self.search = SqlSearchIndex(session, clock)
 
     def __enter__(self) -> Self:
         self._gate.__enter__()

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chat_app.delivery.dashboard.presentation import moment, waiting_since
+from chat_app.use_cases.services import Services
 from tests.delivery.installation import Installation, bearer
 
 VisitorWrites = Callable[..., str]
@@ -301,3 +302,16 @@ def test_any_search_is_answered(
     visitor_writes("hello")
     assert browser.get(f"/dashboard?view=open&q={query}").status_code == 200
     assert browser.get(f"/dashboard/data/sessions?view=open&q={query}").status_code == 200
+
+
+def test_the_search_finds_chinese_wherever_it_stands(
+    browser: FlaskClient, visitor_writes: VisitorWrites, services: Services
+) -> None:
+    told = visitor_writes("您好，我的订单还没有发货，请问什么时候能到？")
+    named = visitor_writes("hello", name="王小红")
+    about = visitor_writes("hello", subject="红色的鞋子")
+    for _ in range(2):
+        for query, found in (("发货", told), ("时候能", told), ("小红", named), ("鞋", about)):
+            page = browser.get(f"/dashboard/data/sessions?view=open&q={query}").get_json()
+            assert [one["id"] for one in page["items"]] == [found], query
+        services.indexing.sweep()
