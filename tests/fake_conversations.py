@@ -84,6 +84,10 @@ class FakeSessions:
             one.epoch = epoch
         return len(self._rows.sessions)
 
+    def among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        wanted = set(ids)
+        return {one.id: one for one in self._rows.sessions if one.id in wanted}
+
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
         return [one for one in self._rows.sessions if one.id in ids and may_see(actor, one)]
 

@@ -101,7 +101,7 @@ class Office:
         self.staff = Staff(uow, hands, PlainPasswords(), self.ids, clock)
         self.departments = Departments(uow, views, self.ids, clock)
         self.messages = Messages(
-            uow, MessageLog(Storing(uow, posting, self.shortcut), DirectBlocking()), views, NoRecentMessages(), self.realtime, NoLimits(), limits
+            uow, MessageLog(Storing(uow, posting, self.shortcut), DirectBlocking()), NoRecentMessages(), self.realtime, NoLimits(), limits
         )  # fmt: skip
 
     def _handlers(self) -> dict[str, Any]:

@@ -233,6 +233,10 @@ class Sessions(Protocol):
         """The session with its row locked until the transaction ends."""
         ...
 
+    def among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        """Several at once, by id; to be read only. What is no id names none."""
+        ...
+
     def locked_among(self, ids: Iterable[str]) -> Mapping[str, Session]:
         """Several sessions with their rows locked, taken in the order of their ids."""
         ...

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Validation
-from chat_app.domain.events import ReadMoved, SessionView, TypingChanged
+from chat_app.domain.events import ReadMoved, TypingChanged
 from chat_app.domain.limits import Limits
 from chat_app.domain.message import Draft, Message
 from chat_app.domain.ports import RateLimiter, Realtime, RecentMessages
@@ -15,7 +15,7 @@ from chat_app.use_cases.access import side_of, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.storing import Sent
-from chat_app.use_cases.views import Views, unread_of
+from chat_app.use_cases.views import unread_of
 
 PAGE = 50
 MOST_PER_PAGE = 200
@@ -35,15 +35,6 @@ class MessagePage:
 
 
 @dataclass(frozen=True)
-class Joined:
-    """What a client needs to follow a session from `after_seq` on."""
-
-    view: SessionView
-    page: MessagePage
-    changed: Sequence[Message] | None
-
-
-@dataclass(frozen=True)
 class Position:
     """Where a session stands now, in the reader's numbers."""
 
@@ -58,7 +49,6 @@ class Messages:
         self,
         uow: UnitOfWorkFactory,
         log: MessageLog,
-        views: Views,
         recent: RecentMessages,
         realtime: Realtime,
         limiter: RateLimiter,
@@ -66,7 +56,6 @@ class Messages:
     ) -> None:
         self._uow = uow
         self._log = log
-        self._views = views
         self._recent = recent
         self._realtime = realtime
         self._limiter = limiter
@@ -109,32 +98,27 @@ class Messages:
         with self._uow.reading() as uow:
             visible_session(uow, actor, session_id)
 
-    def join(
-        self,
-        actor: Actor,
-        session_id: str,
-        after_seq: int = 0,
-        after_revision: int | None = None,
-        epoch: str | None = None,
-    ) -> Joined:
-        """Read what a client needs that has already entered the session's room.
+    def missing(
+        self, actor: Actor, session: Session, after_seq: int, after_revision: int | None
+    ) -> tuple[MessagePage, Sequence[Message] | None]:
+        """What follows `after_seq` in a session that was just read, and what changed before it.
 
-        A client that holds another `epoch` has another history: it gets all from the start.
+        Without `after_revision` nobody is told what changed: None. Where the session itself tells
+        that nothing is missing, nothing is asked.
         """
         side = side_of(actor)
-        with self._uow.reading() as uow:
-            session = visible_session(uow, actor, session_id)
-            if epoch is not None and epoch != session.epoch:
-                after_seq, after_revision = 0, None
-            found = self._after(uow, session, side, after_seq, MOST_PER_PAGE + 1)
-            changed = None
-            if after_revision is not None:
-                newer = uow.messages.after_revision(session_id, side, after_revision, MOST_PER_PAGE)
-                changed = [one for one in newer if _number(one, side) <= after_seq]
-            view = self._views.of_one(uow, session)
+        changed: Sequence[Message] | None = None if after_revision is None else []
+        found: Sequence[Message] = []
+        more = after_seq < session.last_for(side)
+        if more or (after_revision is not None and after_revision < session.revision_for(side)):
+            with self._uow.reading() as uow:
+                if more:
+                    found = self._after(uow, session, side, after_seq, MOST_PER_PAGE + 1)
+                if after_revision is not None:
+                    changed = _changed(uow, session, side, after_seq, after_revision)
         page = _page(session, side, found, MOST_PER_PAGE, forward=True)
         self._delivered(actor, page)
-        return Joined(view, page, changed)
+        return page, changed
 
     def sync(self, actor: Actor, positions: Mapping[str, int]) -> dict[str, Position]:
         """Where the named sessions stand, from the database; foreign ones are left out.
@@ -209,6 +193,13 @@ def limit_messages(limiter: RateLimiter, limits: Limits, actor: Actor) -> None:
         limits.visitor_messages_per_minute if actor.is_visitor else limits.agent_messages_per_minute
     )
     limiter.hit(f"messages:{actor.kind}", actor.id, most=most, seconds=60)
+
+
+def _changed(
+    uow: UnitOfWork, session: Session, side: Side, up_to_seq: int, after_revision: int
+) -> Sequence[Message]:
+    newer = uow.messages.after_revision(session.id, side, after_revision, MOST_PER_PAGE)
+    return [one for one in newer if _number(one, side) <= up_to_seq]
 
 
 def _moved(uow: UnitOfWork, session: Session, side: Side, seq: int, *, read: bool) -> bool:

@@ -12,6 +12,7 @@ from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.health import Health
 from chat_app.use_cases.indexing import Indexing
+from chat_app.use_cases.joining import Joining
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.messages import Messages
@@ -61,6 +62,7 @@ class Services:
     bots: Bots
     handing_off: HandingOff
     messages: Messages
+    joining: Joining
     revising: Revising
     assigning: Assigning
     archiving: Archiving

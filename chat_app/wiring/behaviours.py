@@ -32,6 +32,7 @@ from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.health import Drain, Health
 from chat_app.use_cases.indexing import Indexing
+from chat_app.use_cases.joining import Joining
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.left_messages import LeftMessages
@@ -77,6 +78,7 @@ def create_services(
     posting = Posting(ids, clock, limits.message_characters)
     shortcut = shortcut_over(engine, after_commit, reach, adapters.metrics.committed)
     log = MessageLog(Storing(uow, posting, shortcut), adapters.blocking)
+    messages = Messages(uow, log, pushing.recent, pushing.realtime, adapters.limiter, limits)
     left_messages = LeftMessages(hands, clock)
     handing_off = HandingOff(uow, views, hands, left_messages, clock)
     bots = Bots(uow, handing_off, ids, clock)
@@ -137,9 +139,8 @@ def create_services(
         waiting_limits=WaitingLimits(uow, views, hands, left_messages, clock),
         bots=bots,
         handing_off=handing_off,
-        messages=Messages(
-            uow, log, views, pushing.recent, pushing.realtime, adapters.limiter, limits
-        ),
+        messages=messages,
+        joining=Joining(uow, views, messages, adapters.blocking),
         revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,
         archiving=Archiving(uow, sessions, clock, settings.idle_close_minutes),

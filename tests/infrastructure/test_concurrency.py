@@ -49,7 +49,6 @@ class Chat:
         self.messages = Messages(
             bench.uow,
             MessageLog(Storing(bench.uow, posting, bench.shortcut), DirectBlocking()),
-            views,
             NoRecentMessages(),
             bench.realtime,
             NoLimits(),

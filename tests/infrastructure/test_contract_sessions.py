@@ -102,9 +102,12 @@ def test_a_place_is_counted_in_the_own_department(bench: Bench) -> None:
     same = [bench.session(created_at=after(5)), bench.session(created_at=after(5))]
     active = bench.session(status="active", created_at=after(0))
     with bench.uow.reading() as uow:
-        positions = uow.sessions.queue_positions([first, second, urgent, *same, active])
+        together = [first, second, urgent, *same, active]
+        positions = uow.sessions.queue_positions(together)
+        alone = [uow.sessions.queue_positions([one]) for one in together]
     smaller, larger = sorted(ids(*same))
     assert positions == {urgent.id: 1, first.id: 2, second.id: 3, smaller: 1, larger: 2}
+    assert alone == [*({one.id: positions[one.id]} for one in together[:-1]), {}]
 
 
 def test_who_waits_in_a_department_is_read_in_its_turn(bench: Bench) -> None:
@@ -225,6 +228,18 @@ def test_an_agent_sees_its_departments_the_unassigned_and_its_own(bench: Bench) 
         assert uow.sessions.counts_for(actor) == Counts(queued=2, mine=1, active=1, closed=0)
         admin = agent_actor(make_agent(role="admin"))
         assert uow.sessions.counts_for(admin) == Counts(queued=3, mine=0, active=1, closed=0)
+
+
+def test_several_by_id(bench: Bench) -> None:
+    one, other = bench.session(tags=["vip"]), bench.session(status="closed")
+    bench.session()
+    with bench.uow.reading() as uow:
+        found = uow.sessions.among(iter([one.id, other.id, new_id(), "no id", one.id.upper()]))
+        assert {key: (of.id, of.status, of.tags) for key, of in found.items()} == {
+            one.id: (one.id, "queued", ["vip"]),
+            other.id: (other.id, "closed", []),
+        }
+        assert uow.sessions.among([]) == {}
 
 
 def test_every_filter(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """Pages, joining, syncing and read marks: always in the reader's own numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import pytest
 
@@ -9,8 +10,11 @@ from chat_app.domain.errors import NotFound, Validation
 from chat_app.domain.events import ReadMoved
 from chat_app.domain.message import Message
 from chat_app.domain.session import Session
+from chat_app.use_cases.joining import Joined
 from chat_app.use_cases.messages import Position
-from tests.builders import agent_actor, make_message, visitor_actor
+from tests.builders import agent_actor, make_message, new_id, visitor_actor
+from tests.fake_conversations import FakeSessions
+from tests.use_cases.gathering import at_once
 from tests.use_cases.world import World
 
 # v: the visitor, a: the agent, n: a note. The visitor's numbers: 1 2 - 3 4 - - 5 6 7
@@ -137,11 +141,16 @@ def test_foreign_sessions_are_not_there(world: World, session: Session, agent: A
     with pytest.raises(NotFound):
         world.messages.page(stranger, session.id)
     with pytest.raises(NotFound):
-        world.messages.join(stranger, session.id)
+        world.joining.join(stranger, session.id)
+    for unknown in (new_id(), "no id"):
+        with pytest.raises(NotFound):
+            world.joining.check(agent, unknown)
     with pytest.raises(NotFound):
         world.messages.mark_read(stranger, session.id, 1)
     with pytest.raises(NotFound):
-        world.messages.check_visible(stranger, session.id)
+        world.joining.check(stranger, session.id)
+    with pytest.raises(NotFound):
+        world.messages.set_typing(stranger, session.id, typing=True)
     assert world.messages.sync(stranger, {session.id: 3}) == {}
 
 
@@ -151,7 +160,7 @@ def test_foreign_sessions_are_not_there(world: World, session: Session, agent: A
 def test_joining_gives_what_is_missing(
     world: World, session: Session, visitor: Actor, agent: Actor
 ) -> None:
-    joined = world.messages.join(visitor, session.id, after_seq=5)
+    joined = world.joining.join(visitor, session.id, after_seq=5)
     assert (own(joined.page.messages), joined.changed) == ([6, 7], None)
     assert (joined.page.last_seq, joined.page.has_more) == (7, False)
     assert joined.view.session.id == session.id
@@ -161,22 +170,68 @@ def test_joining_tells_what_changed_of_the_known(
     world: World, session: Session, agent: Actor
 ) -> None:
     change(world, session, 2)
-    joined = world.messages.join(agent, session.id, after_seq=8, after_revision=8)
+    joined = world.joining.join(agent, session.id, after_seq=8, after_revision=8)
     assert seqs(joined.page.messages) == [9, 10]
     assert seqs(joined.changed or []) == [2]
 
 
 def test_a_client_of_the_same_history_goes_on(world: World, session: Session, agent: Actor) -> None:
-    joined = world.messages.join(agent, session.id, 8, 8, session.epoch)
+    joined = world.joining.join(agent, session.id, 8, 8, session.epoch)
     assert (seqs(joined.page.messages), joined.changed) == ([9, 10], [])
 
 
 def test_a_client_of_another_history_begins_again(
     world: World, session: Session, agent: Actor
 ) -> None:
-    joined = world.messages.join(agent, session.id, 8, 8, "before the backup")
+    joined = world.joining.join(agent, session.id, 8, 8, "before the backup")
     assert seqs(joined.page.messages) == list(range(1, 11))
     assert (joined.changed, joined.page.epoch) == (None, session.epoch)
+
+
+def test_those_who_join_at_the_same_moment_share_their_looks(
+    world: World, session: Session, visitor: Actor, agent: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [world.add_session() for _ in range(2)]
+    owners = [visitor_actor(world.visitor(one.visitor_id)) for one in others]
+    pairs = [(visitor, session), (agent, session), *zip(owners, others, strict=True)]
+    looks: list[int] = []
+    among = FakeSessions.among
+
+    def counted(sessions: FakeSessions, ids: Iterable[str]) -> Mapping[str, Session]:
+        looks.append(1)
+        return among(sessions, ids)
+
+    monkeypatch.setattr(FakeSessions, "among", counted)
+    joining, stranger = world.joining, visitor_actor()
+    checked = at_once(
+        joining._asking,
+        *(partial(joining.check, one, of.id) for one, of in [*pairs, (stranger, session)]),
+    )
+    assert checked[:-1] == [None] * 4
+    assert isinstance(checked[-1], NotFound)
+    *joined, refused = at_once(
+        joining._looking,
+        *(partial(joining.join, one, of.id, 5) for one, of in [*pairs, (stranger, session)]),
+    )
+    assert isinstance(refused, NotFound)
+    assert [one.view.session.id for one in joined if isinstance(one, Joined)] == [
+        of.id for _, of in pairs
+    ]
+    assert [len(one.page.messages) for one in joined if isinstance(one, Joined)] == [2, 5, 0, 0]
+    assert len(looks) == 2
+
+
+def test_who_lacks_nothing_asks_for_nothing(
+    world: World, session: Session, agent: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.joining.join(agent, session.id)
+    monkeypatch.setattr(world.messages, "_uow", None)
+    joined = world.joining.join(agent, session.id, 10, 10)
+    assert (joined.page.messages, joined.changed, joined.page.last_seq) == ([], [], 10)
+    with pytest.raises(AttributeError):
+        world.joining.join(agent, session.id, 9, 10)
+    with pytest.raises(AttributeError):
+        world.joining.join(agent, session.id, 10, 9)
 
 
 # --- Delivered and read --------------------------------------------------------------------------
@@ -191,7 +246,7 @@ def test_fetching_counts_as_delivered(
     (moved,) = world.realtime.of(ReadMoved)
     assert (moved.reader, moved.origin) == ("visitor", "v")
 
-    world.messages.join(visitor, session.id, after_seq=4)
+    world.joining.join(visitor, session.id, after_seq=4)
     assert world.session(session.id).delivered_mark("visitor") == 7
     world.realtime.clear()
     world.messages.page(visitor, session.id, after_seq=0, limit=2)

@@ -69,7 +69,7 @@ def test_who_was_away_finds_what_changed_by_revision(
 
     page = world.messages.page(agent, session.id, after_revision=seen.revision)
     assert [(one.seq, one.body) for one in page.messages] == [(1, "ONE"), (3, "three")]
-    joined = world.messages.join(agent, session.id, after_seq=2, after_revision=seen.revision)
+    joined = world.joining.join(agent, session.id, after_seq=2, after_revision=seen.revision)
     assert [one.body for one in joined.changed or ()] == ["ONE"]
     assert [one.body for one in joined.page.messages] == ["three"]
 

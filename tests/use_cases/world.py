@@ -25,6 +25,7 @@ from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
+from chat_app.use_cases.joining import Joining
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.left_messages import LeftMessages
@@ -91,7 +92,6 @@ class World:
         self.messages = Messages(
             self.db,
             MessageLog(Storing(self.db, posting, FakeShortcut(self.db)), DirectBlocking()),
-            views,
             self.recent,
             self.realtime,
             self.limiter,
@@ -109,6 +109,7 @@ class World:
     def _let_visitors_come(
         self, limits: Limits, views: Views, hands: Hands, posting: Posting
     ) -> None:
+        self.joining = Joining(self.db, views, self.messages, DirectBlocking())
         left_messages = LeftMessages(hands, self.clock)
         self.waiting_limits = WaitingLimits(self.db, views, hands, left_messages, self.clock)
         self.handing_off = HandingOff(self.db, views, hands, left_messages, self.clock)

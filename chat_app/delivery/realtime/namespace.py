@@ -145,11 +145,11 @@ class ChatNamespace(socketio.Namespace, ABC):
     def on_join_session(self, actor: Actor, data: Payload) -> Payload:
         """Enter the room first and read then, so that nothing falls between."""
         session_id, sid = data["session_id"], actor.sid or ""
-        messages = self._services.messages
-        messages.check_visible(actor, session_id)
+        joining = self._services.joining
+        joining.check(actor, session_id)
         self.enter_room(sid, session_room(session_id))
         try:
-            joined = messages.join(
+            joined = joining.join(
                 actor, session_id, data["after_seq"], data["after_revision"], data["epoch"]
             )
         except BaseException:

@@ -1,8 +1,9 @@
 """Repository of messages."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.message import Message
@@ -25,6 +26,24 @@ _BY_DOCUMENT = (
     f"SELECT to_jsonb(found) FROM {_GIVEN} CROSS JOIN LATERAL"  # noqa: S608 - names of ours
     f" (SELECT m.* FROM message m WHERE {_SAME} LIMIT 1) AS found"
 )
+
+
+def _unread(*above: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(_M.session_id, func.count())
+        .join(tables.chat_session, _S.id == _M.session_id)
+        .where(_M.session_id.in_(bindparam("ids", expanding=True)), *above)
+        .group_by(_M.session_id)
+    )
+
+
+# Built once, as every session that is shown needs both.
+_UNREAD: Mapping[Side, Select[Any]] = {
+    "visitor": _unread(
+        _M.visitor_seq > _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
+    ),
+    "agent": _unread(_M.seq > _S.agent_read_seq, _M.sender_kind == "visitor"),
+}
 
 
 class SqlMessages:
@@ -94,19 +113,8 @@ class SqlMessages:
 
     def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
         """How many messages of the other side lie above the read mark of `side`."""
-        if side == "visitor":
-            above = and_(
-                _M.visitor_seq > _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
-            )
-        else:
-            above = and_(_M.seq > _S.agent_read_seq, _M.sender_kind == "visitor")
-        rows = self._session.execute(
-            select(_M.session_id, func.count())
-            .join(tables.chat_session, _S.id == _M.session_id)
-            .where(_M.session_id.in_([one.id for one in sessions]), above)
-            .group_by(_M.session_id)
-        ).all()
-        return dict(tuple(row) for row in rows)
+        ids = [one.id for one in sessions]
+        return dict(tuple(row) for row in self._session.execute(_UNREAD[side], {"ids": ids}))
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         """What the visitor has said after `seq`."""

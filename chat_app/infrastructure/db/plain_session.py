@@ -19,12 +19,8 @@ class PlainSession(Session):
 
 PLAIN: Final[Shape[Session]] = Shape(Session, tables.chat_session, PlainSession)
 _S = tables.chat_session.c
-_LOCK = (
-    PLAIN.query()
-    .where(_S.id.in_(bindparam("ids", expanding=True)))
-    .order_by(_S.id)
-    .with_for_update(key_share=True)
-)
+AMONG: Final = PLAIN.query().where(_S.id.in_(bindparam("ids", expanding=True)))
+_LOCK = AMONG.order_by(_S.id).with_for_update(key_share=True)
 _LOCK_AS_DOCUMENT = (
     "WITH locked AS (SELECT to_jsonb(s) AS one FROM chat_session s"
     " WHERE id = ANY(CAST(%(ids)s AS uuid[])) ORDER BY id FOR NO KEY UPDATE)"

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session as OrmSession
-from sqlalchemy.orm import aliased
 
 from chat_app.domain.actor import Actor
+from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import Counts, Cursor, SessionFilter
 from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.finding import Finder
 from chat_app.infrastructure.db.listing import behind, moment, visible, wanted_of
-from chat_app.infrastructure.db.plain_session import PLAIN, locked_rows
+from chat_app.infrastructure.db.plain_session import AMONG, PLAIN, locked_rows
+from chat_app.infrastructure.db.queue_places import PLACE_OF_ONE, PLACES
 from chat_app.infrastructure.db.rows import Rows
 
 _S = tables.chat_session.c
@@ -46,6 +47,12 @@ class SqlSessions:
         """By id, as it is now, with its row locked until the transaction ends."""
         query = select(Session).where(_S.id == session_id).with_for_update(key_share=True)
         return self._session.scalar(query, execution_options={"populate_existing": True})
+
+    def among(self, ids: Iterable[str]) -> Mapping[str, Session]:
+        """Several at once, by id; to be read only. What is no id names none."""
+        wanted = [one for one in ids if is_id(one)]
+        found = self._plain.read(AMONG, {"ids": wanted}) if wanted else []
+        return {one.id: one for one in found}
 
     def locked_among(self, ids: Iterable[str]) -> Mapping[str, Session]:
         """Several sessions with their rows locked.
@@ -139,27 +146,8 @@ class SqlSessions:
         waiting = [one.id for one in sessions if one.status == "queued"]
         if not waiting:
             return {}
-        mine, ahead = tables.chat_session, aliased(tables.chat_session)
-        before = and_(
-            ahead.c.status == "queued",
-            or_(
-                ahead.c.department_id == mine.c.department_id,
-                and_(ahead.c.department_id.is_(None), mine.c.department_id.is_(None)),
-            ),
-            or_(
-                ahead.c.priority_rank > mine.c.priority_rank,
-                and_(
-                    ahead.c.priority_rank == mine.c.priority_rank,
-                    or_(
-                        ahead.c.queued_at < mine.c.queued_at,
-                        and_(ahead.c.queued_at == mine.c.queued_at, ahead.c.id < mine.c.id),
-                    ),
-                ),
-            ),
-        )
-        count = select(func.count()).where(before).correlate(mine).scalar_subquery()
-        rows = self._session.execute(select(mine.c.id, count).where(mine.c.id.in_(waiting)))
-        return {session_id: ahead_of + 1 for session_id, ahead_of in rows}
+        query = PLACE_OF_ONE if len(waiting) == 1 else PLACES
+        return dict(tuple(row) for row in self._session.execute(query, {"ids": waiting}))
 
     def waiting_in(self, department_id: str | None, limit: int) -> Sequence[Session]:
         """Those that wait in a department's queue, in their turn."""
