@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from chat_app.domain.errors import Unavailable
+from chat_app.domain.session import Session
 from tests.infrastructure.bench import Bench
 from tests.infrastructure.databases import opened
 from tests.infrastructure.test_contract_shortcut import posted, seen
@@ -31,6 +32,15 @@ def close_all_that_wait(engine: Engine) -> None:
     driver.close()
 
 
+def seen_again(bench: Bench, session: Session) -> Session:
+    with bench.uow() as uow:
+        return uow.sessions.locked_among([session.id])[session.id]
+
+
+def refuse(*_: object) -> NoReturn:
+    raise psycopg2.InterfaceError("connection already closed")
+
+
 def test_a_connection_that_died_in_the_pool_is_replaced(pool: Engine) -> None:
     bench = Bench(pool)
     session = seen(bench)
@@ -41,18 +51,54 @@ def test_a_connection_that_died_in_the_pool_is_replaced(pool: Engine) -> None:
     assert bench.shortcut.append([posted(bench, session)]) == {session.id}
 
 
-def test_a_driver_that_refuses_is_a_database_that_is_away(
+def test_what_the_driver_says_while_it_is_prepared_is_that_the_database_is_away(
+    pool: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool.dialect, "set_isolation_level", refuse)
+    with pytest.raises(Unavailable), Bench(pool).uow.reading():
+        pass
+
+
+def test_what_the_driver_says_to_the_shortcut_is_that_the_database_is_away(
     pool: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = Bench(pool)
-    session = seen(bench)
-    event = posted(bench, session)
-
-    def refuse(*_: object) -> NoReturn:
-        raise psycopg2.InterfaceError("connection already closed")
-
-    monkeypatch.setattr(pool.dialect, "set_isolation_level", refuse)
+    event = posted(bench, seen(bench))
+    monkeypatch.setattr(pool, "raw_connection", refuse)
     with pytest.raises(Unavailable):
         bench.shortcut.append([event])
-    with pytest.raises(Unavailable), bench.uow.reading():
-        pass
+
+
+def test_a_connection_that_broke_in_the_shortcut_is_not_used_again(pool: Engine) -> None:
+    bench = Bench(pool)
+    session = seen(bench)
+    event = posted(bench, session)
+    with pool.connect() as connection:
+        connection.exec_driver_sql("ALTER TABLE message RENAME TO hidden")
+        connection.commit()
+    try:
+        with pytest.raises(Unavailable):
+            bench.shortcut.append([event])
+    finally:
+        with pool.connect() as connection:
+            connection.exec_driver_sql("ALTER TABLE hidden RENAME TO message")
+            connection.commit()
+    bench.shortcut.seen(session)
+    assert bench.shortcut.append([event]) == {session.id}
+
+
+@pytest.mark.parametrize("pooler", ["forgets", "remembers"])
+def test_a_statement_that_a_pooler_mislays_costs_a_detour(pool: Engine, pooler: str) -> None:
+    bench = Bench(pool)
+    session = seen(bench)
+    assert bench.shortcut.append([posted(bench, session)]) == {session.id}
+    with pool.connect() as connection:
+        if pooler == "forgets":
+            connection.exec_driver_sql("DEALLOCATE ALL")
+            connection.commit()
+        else:
+            connection.connection.info.clear()
+    again = bench.shortcut.append([posted(bench, session, "b")])
+    assert again == (frozenset() if pooler == "forgets" else {session.id})
+    bench.shortcut.seen(seen_again(bench, session))
+    assert bench.shortcut.append([posted(bench, session, "c")]) == {session.id}

@@ -15,20 +15,23 @@ _log = structlog.get_logger(__name__)
 
 
 def translated(error: BaseException) -> BaseException:
-    """Unavailable, Duplicate or Collision for what a database says; anything else as it is."""
-    if isinstance(error, IntegrityError):
-        return Duplicate(str(error.orig))
-    if isinstance(error, DBAPIError) and _is_collision(error):
-        return Collision(str(error.orig))
-    # psycopg2's own: SQLAlchemy does not wrap what fails while it sets an isolation level.
+    """Unavailable, Duplicate or Collision for what a database says; anything else as it is.
+
+    psycopg2's own errors come unwrapped from `raw_connection`, and where SQLAlchemy sets an
+    isolation level.
+    """
+    said = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, IntegrityError | psycopg2.IntegrityError):
+        return Duplicate(str(said))
+    if isinstance(error, DBAPIError | psycopg2.Error) and _is_collision(said):
+        return Collision(str(said))
     if isinstance(error, DBAPIError | PoolTimeout | psycopg2.Error):
         _log.warning("database_failed", error=str(error).split("\n", 1)[0])
         return Unavailable("The database does not answer", retry_after=RETRY_SECONDS)
     return error
 
 
-def _is_collision(error: DBAPIError) -> bool:
+def _is_collision(said: BaseException | None) -> bool:
     """True for a deadlock or a failed serialization, as each database calls it."""
-    state = getattr(error.orig, "pgcode", None)
-    number = error.orig.args[0] if error.orig and error.orig.args else None
-    return state in _COLLISIONS or number in _COLLISIONS
+    number = said.args[0] if said is not None and said.args else None
+    return getattr(said, "pgcode", None) in _COLLISIONS or number in _COLLISIONS
