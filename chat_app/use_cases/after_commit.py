@@ -111,6 +111,9 @@ class AfterCommit:
         consequences = DURABLE.get(type(event))
         if consequences is None:
             return []
+        works = list(consequences(event))
+        if not works:
+            return []
         now = self._clock.now()
         return [
             OutboxEntry(
@@ -121,7 +124,7 @@ class AfterCommit:
                 created_at=now,
                 available_at=now + timedelta(seconds=work.delay_seconds),
             )
-            for work in consequences(event)
+            for work in works
         ]
 
     def wake(self) -> None:

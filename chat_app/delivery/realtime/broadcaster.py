@@ -14,7 +14,7 @@ from chat_app.delivery.realtime.rooms import (
     inbox_room,
     session_room,
 )
-from chat_app.delivery.schemas.message import dump_message
+from chat_app.delivery.schemas.message import dump_for_visitor, dump_message
 from chat_app.delivery.schemas.session import dump_session, dump_viewed, dump_viewers
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.events import (
@@ -130,15 +130,12 @@ class Broadcaster:
         """To each side its own copy, in its own numbers; a note goes to agents only."""
         session, message = event.session, event.message
         room = [session_room(session.id)]
-        for_agents = {
-            "message": dump_message(message, session, SYSTEM),
-            "revision": message.revision,
-        }
+        seen = dump_message(message, session, SYSTEM)
+        for_agents = {"message": seen, "revision": message.revision}
         self._to(AGENTS, room, name, for_agents, event.origin)
         if not message.is_note:
-            visitor = Actor(kind="visitor", id=session.visitor_id)
             for_visitor = {
-                "message": dump_message(message, session, visitor),
+                "message": dump_for_visitor(message, seen),
                 "revision": message.visitor_revision,
             }
             self._to(VISITORS, room, name, for_visitor, event.origin)

@@ -162,6 +162,8 @@ class PlainRooms:
         self, body: bytes, namespace: str, rooms: Iterable[str], skip_sid: str | None
     ) -> None:
         """Push `[event, data]` to every client in one of the rooms, once."""
+        if not self._connections:
+            return
         sids = set().union(*(self._rooms.get((namespace, room), ()) for room in rooms))
         if not sids - {skip_sid}:
             return

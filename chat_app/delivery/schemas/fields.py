@@ -137,7 +137,9 @@ def moment(value: datetime | None) -> str | None:
     """A time on the wire: RFC 3339 in UTC with milliseconds, ending in Z."""
     if value is None:
         return None
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 class Moment(fields.DateTime):

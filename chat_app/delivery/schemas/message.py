@@ -149,6 +149,16 @@ def dump_message(message: Message, session: Session, reader: Actor) -> dict[str,
     }
 
 
+def dump_for_visitor(message: Message, seen_by_agents: dict[str, Any]) -> dict[str, Any]:
+    """As the session's visitor may see a message, from what agents see of it; no note."""
+    own = message.sender_kind == "visitor"
+    return seen_by_agents | {
+        "seq": message.visitor_seq,
+        "client_msg_id": message.client_msg_id if own else None,
+        "revision": message.visitor_revision,
+    }
+
+
 def dump_page(page: MessagePage, reader: Actor) -> dict[str, Any]:
     """A page of messages as `reader` may see them."""
     return {

@@ -6,8 +6,7 @@ puts it onto its sockets as it came.
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -18,8 +17,7 @@ _LENGTHS: Final = struct.Struct(">HI")
 _CHANNEL: Final = "cland:rooms:"
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One push. `key` is set when it goes to several rooms: a process may hear it more than once."""
 
     namespace: str

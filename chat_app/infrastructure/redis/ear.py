@@ -1,5 +1,6 @@
 """Listens on channels of Redis: many of them, coming and going, on one connection."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -13,6 +14,8 @@ MOST_PAUSE_SECONDS: Final = 2.0
 CONFIRM_SECONDS: Final = 0.5
 _READ_BYTES: Final = 262_144
 _AT_ONCE: Final = 500
+_MESSAGE: Final = re.compile(rb"[*>]3\r\n\$7\r\nmessage\r\n\$(\d+)\r\n")
+_LENGTH: Final = re.compile(rb"\r\n\$(\d+)\r\n")
 _log = structlog.get_logger(__name__)
 
 
@@ -26,10 +29,25 @@ class Replies:
         """The lists that are complete now; raises ValueError for anything else."""
         self._buffer = self._buffer + data if self._buffer else data
         at = 0
-        while (taken := self._list(at)) is not None:
+        while (taken := self._message(at) or self._list(at)) is not None:
             words, at = taken
             yield words
         self._buffer = self._buffer[at:]
+
+    def _message(self, at: int) -> tuple[list[bytes], int] | None:
+        """What nearly all of it is, recognised at once; None for anything else."""
+        head = _MESSAGE.match(self._buffer, at)
+        if head is None:
+            return None
+        channel = head.end()
+        head = _LENGTH.match(self._buffer, channel + int(head[1]))
+        if head is None:
+            return None
+        data, end = head.end(), head.end() + int(head[1])
+        if len(self._buffer) < end + 2:
+            return None
+        words = [b"message", self._buffer[channel : head.start()], self._buffer[data:end]]
+        return words, end + 2
 
     def _list(self, at: int) -> tuple[list[bytes], int] | None:
         line = self._line(at)

@@ -7,6 +7,7 @@ asks the database.
 import select
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import structlog
@@ -20,9 +21,13 @@ _log = structlog.get_logger(__name__)
 
 def packed(*words: bytes) -> bytes:
     """One command as Redis reads it (RESP)."""
-    parts = [b"*%d\r\n" % len(words)]
-    parts += [b"$%d\r\n%b\r\n" % (len(word), word) for word in words]
-    return b"".join(parts)
+    lengths_and_words = [part for word in words for part in (len(word), word)]
+    return _form(len(words)) % tuple(lengths_and_words)
+
+
+@cache
+def _form(words: int) -> bytes:
+    return b"*%d\r\n" % words + b"$%d\r\n%b\r\n" * words
 
 
 class Pipe:
