@@ -7,16 +7,14 @@ from chat_app.use_cases.storing import Send, Sent, Storing
 from chat_app.use_cases.together import Together
 
 MOST_TOGETHER = 100
-# More than one would make smaller batches of the same sends, and each batch costs round trips.
-MOST_LEADERS = 1
+# On a database where transactions run side by side.
+MOST_LEADERS = 4
 
 
 class MessageLog:
     """Stores messages. What one send does wrong is its own: its neighbours are stored."""
 
-    def __init__(
-        self, storing: Storing, blocking: Blocking, most_leaders: int = MOST_LEADERS
-    ) -> None:
+    def __init__(self, storing: Storing, blocking: Blocking, most_leaders: int = 1) -> None:
         self._together = Together(
             storing.store, blocking, most=MOST_TOGETHER, most_leaders=most_leaders
         )

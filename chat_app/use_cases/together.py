@@ -3,13 +3,16 @@
 The first one leads: it serves all that wait, itself among them, and hands the lead to the first
 that has come meanwhile. Alone, one waits for nobody. (The idea is PostgreSQL's group commit for
 its write-ahead log; here it saves statements and round trips, too.)
+
+Where several may lead, the next one does so once as many wait as are being served: groups overlap,
+so that the program works while the database does, and none of them is small beside the others.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from chat_app.domain.errors import Unavailable
 from chat_app.domain.ports import Blocking, Turn
@@ -30,8 +33,9 @@ class _Waiting(Generic[T]):
 class Together(Generic[T]):
     """Gathers callers, and calls `serve` with all of them at once, at most `most`.
 
-    `most_leaders` calls run at the same time. `serve` leaves each one's outcome in what it was given; what it raises is the answer of
-    everybody who was served with it, and after Unavailable of everybody who has come meanwhile.
+    At most `most_leaders` calls run at the same time. `serve` leaves each one's outcome in what it
+    was given; what it raises is the answer of everybody who was served with it, and after
+    Unavailable of everybody who has come meanwhile.
     """
 
     def __init__(
@@ -49,22 +53,33 @@ class Together(Generic[T]):
         self._mutex = threading.Lock()
         self._waiting: deque[_Waiting[T]] = deque()
         self._leaders = 0
+        self._gathering = False
+        self._under_way = 0
 
     def serve(self, one: T) -> None:
         """Return once `one` was served, with others perhaps; raises what serving it raised."""
         waiting = _Waiting(one, self._blocking.turn())
         with self._mutex:
-            if self._leaders < self._most_leaders:
-                self._leaders += 1
-                waiting.leads = True
-            else:
-                self._waiting.append(waiting)
-        if not waiting.leads:
+            self._waiting.append(waiting)
+            leader = self._appoint()
+        if leader is not waiting:
+            _wake(leader)
             self._wait(waiting)
         if waiting.leads:
             self._lead(waiting)
         if waiting.error is not None:
             raise waiting.error
+
+    def _appoint(self) -> _Waiting[T] | None:
+        """Let the one who has waited longest lead, if it is time for that. Holds the mutex."""
+        if not self._waiting or self._gathering or self._leaders >= self._most_leaders:
+            return None
+        if len(self._waiting) < self._under_way:
+            return None  # a group beside one so much larger is a round trip for little
+        leader = self._waiting.popleft()  # from now on it waits in nobody else's batch
+        leader.leads = self._gathering = True
+        self._leaders += 1
+        return leader
 
     def _wait(self, waiting: _Waiting[T]) -> None:
         """Wait to be served or to lead; whoever is torn away meanwhile leaves the lead to others."""
@@ -76,31 +91,36 @@ class Together(Generic[T]):
                 if waits:
                     self._waiting.remove(waiting)
             if not waits and waiting.leads:
-                self._hand_on()
+                self._step_down(0)
             raise
 
     def _lead(self, leader: _Waiting[T]) -> None:
-        batch = [leader]
+        batch: list[_Waiting[T]] = []
         try:
             self._blocking.breathe()  # what has arrived already comes along
-            with self._mutex:
-                count = min(len(self._waiting), self._most - 1)
-                batch.extend(self._waiting.popleft() for _ in range(count))
+            batch = self._gather(leader)
             self._serve_all(batch)
         finally:
             for waiting in batch[1:]:
                 waiting.turn.set()
-            self._hand_on()
+            self._step_down(len(batch))
 
-    def _hand_on(self) -> None:
-        """Let the next one lead; from now on it waits in nobody else's batch."""
+    def _gather(self, leader: _Waiting[T]) -> list[_Waiting[T]]:
         with self._mutex:
-            following = self._waiting.popleft() if self._waiting else None
-            if following is None:
-                self._leaders -= 1
-                return
-            following.leads = True
-        following.turn.set()
+            count = min(len(self._waiting), self._most - 1)
+            batch = [leader, *(self._waiting.popleft() for _ in range(count))]
+            self._gathering = False
+            self._under_way += len(batch)
+        return batch
+
+    def _step_down(self, served: int) -> None:
+        """Leave the lead to the next one; without having served, what was gathered is nothing."""
+        with self._mutex:
+            self._leaders -= 1
+            self._under_way -= served
+            self._gathering = self._gathering and served > 0
+            leader = self._appoint()
+        _wake(leader)
 
     def _serve_all(self, batch: Sequence[_Waiting[T]]) -> None:
         try:
@@ -124,3 +144,8 @@ class Together(Generic[T]):
         for waiting in refused:
             waiting.error = error
             waiting.turn.set()
+
+
+def _wake(leader: _Waiting[Any] | None) -> None:
+    if leader is not None:
+        leader.turn.set()

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Engine
 
 from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.ports import Blocking
 from chat_app.infrastructure.db.engine import DatabaseProbe
 from chat_app.infrastructure.db.shortcut import shortcut_over
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory
@@ -36,7 +37,7 @@ from chat_app.use_cases.joining import Joining
 from chat_app.use_cases.labelling import Labelling
 from chat_app.use_cases.leaving import Leaving
 from chat_app.use_cases.left_messages import LeftMessages
-from chat_app.use_cases.message_log import MessageLog
+from chat_app.use_cases.message_log import MOST_LEADERS, MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
 from chat_app.use_cases.opening import Opening
@@ -77,7 +78,7 @@ def create_services(
     hands = Hands(views, ids, clock)
     posting = Posting(ids, clock, limits.message_characters)
     shortcut = shortcut_over(engine, after_commit, reach, adapters.metrics.committed)
-    log = MessageLog(Storing(uow, posting, shortcut), adapters.blocking)
+    log = _message_log(Storing(uow, posting, shortcut), adapters.blocking, engine)
     messages = Messages(uow, log, pushing.recent, pushing.realtime, adapters.limiter, limits)
     left_messages = LeftMessages(hands, clock)
     handing_off = HandingOff(uow, views, hands, left_messages, clock)
@@ -150,6 +151,12 @@ def create_services(
         health=Health(DatabaseProbe(engine), adapters.probes, drain),
     )
     return services, drain
+
+
+def _message_log(storing: Storing, blocking: Blocking, engine: Engine) -> MessageLog:
+    """On SQLite writers take turns: a second group beside the first would only wait."""
+    leaders = 1 if engine.dialect.name == "sqlite" else MOST_LEADERS
+    return MessageLog(storing, blocking, leaders)
 
 
 def _handlers(

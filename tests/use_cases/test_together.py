@@ -36,8 +36,12 @@ class Counter:
     def come(self, *names: str) -> None:
         """Come in this order, each in a thread of its own; the first one leads."""
         for name in names:
-            self._start(partial(self._ask, name))
-            self._settle(len(self._threads) - 1)
+            self.start(name)
+            self.settle(1, len(self._threads) - 1)
+
+    def start(self, name: str) -> None:
+        """Come, whatever follows."""
+        self._start(partial(self._ask, name))
 
     def wait(self, waiting: _Waiting[str]) -> None:
         """Let somebody wait who is torn away as soon as it is woken."""
@@ -63,9 +67,10 @@ class Counter:
         except BaseException as error:  # noqa: BLE001 - the test looks at it
             self.failed[name] = error
 
-    def _settle(self, behind: int) -> None:
+    def settle(self, groups: int, behind: int) -> None:
+        """Until so many groups are being served or were, and so many wait behind them."""
         for _ in until(5, every=0.001):
-            if self.batches and len(self.together._waiting) == behind:
+            if len(self.batches) >= groups and len(self.together._waiting) == behind:
                 return
         raise AssertionError(f"{len(self.together._waiting)} wait, not {behind}")
 
@@ -120,19 +125,48 @@ def test_what_has_arrived_when_a_leader_begins_comes_along(counter: Counter) -> 
     assert counter.batches == [["a", "b", "c"]]
 
 
-def test_two_leaders_serve_at_the_same_time(counter: Counter) -> None:
-    counter.together = Together(counter.serve, DirectBlocking(), most=4, most_leaders=2)
+def test_groups_overlap_once_as_many_wait_as_are_being_served(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=4, most_leaders=3)
     with counter.busy:
-        threads = [threading.Thread(target=counter.together.serve, args=(one,)) for one in "ab"]
-        for thread in threads:
-            thread.start()
+        for name, groups, behind in (("a", 1, 0), ("b", 2, 0), ("c", 2, 1), ("d", 3, 0)):
+            counter.start(name)
+            counter.settle(groups, behind)
+        for behind, name in enumerate("efghi", start=1):
+            counter.start(name)
+            counter.settle(3, behind)  # three lead: no more
+    counter.finish()
+    assert counter.batches[:3] == [["a"], ["b"], ["c", "d"]]
+    assert sorted(name for batch in counter.batches for name in batch) == list("abcdefghi")
+    assert counter.together._under_way == 0
+
+
+def test_who_serves_leaves_alone_who_gathers(counter: Counter) -> None:
+    breathing = threading.Event()
+
+    class Slow(DirectBlocking):
+        """The second one gathers for long."""
+
+        def breathe(self) -> None:
+            if counter.batches:
+                breathing.wait(5)
+
+    counter.together = Together(counter.serve, Slow(), most=4, most_leaders=3)
+    with counter.busy:
+        counter.start("a")
+        counter.settle(1, 0)
+        counter.start("b")
         for _ in until(5, every=0.001):
-            if len(counter.batches) == 2:
+            if counter.together._gathering:
                 break
-        assert sorted(counter.batches) == [["a"], ["b"]]
-    for thread in threads:
-        thread.join(5)
-    assert counter.together._leaders == 0
+        counter.start("c")
+        counter.settle(1, 1)
+    for _ in until(5, every=0.001):
+        if counter.together._under_way == 0:
+            break
+    assert counter.batches == [["a"]]  # c waits for b, who takes it along
+    breathing.set()
+    counter.finish()
+    assert counter.batches == [["a"], ["b", "c"]]
 
 
 def test_unavailable_is_everybodys_answer_and_then_forgotten(counter: Counter) -> None:
