@@ -8,7 +8,7 @@ from chat_app.use_cases.together import Together
 
 MOST_TOGETHER = 100
 # On a database where transactions run side by side.
-MOST_LEADERS = 4
+MOST_LEADERS = 2
 
 
 class MessageLog:

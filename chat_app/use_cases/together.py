@@ -4,8 +4,8 @@ The first one leads: it serves all that wait, itself among them, and hands the l
 that has come meanwhile. Alone, one waits for nobody. (The idea is PostgreSQL's group commit for
 its write-ahead log; here it saves statements and round trips, too.)
 
-Where several may lead, the next one does so once as many wait as are being served: groups overlap,
-so that the program works while the database does, and none of them is small beside the others.
+Where several may lead, the next one does so once half a full group waits: then groups overlap, and
+the program works while the database does. Smaller ones beside each other would only cost more.
 """
 
 import threading
@@ -54,7 +54,6 @@ class Together(Generic[T]):
         self._waiting: deque[_Waiting[T]] = deque()
         self._leaders = 0
         self._gathering = False
-        self._under_way = 0
 
     def serve(self, one: T) -> None:
         """Return once `one` was served, with others perhaps; raises what serving it raised."""
@@ -74,8 +73,8 @@ class Together(Generic[T]):
         """Let the one who has waited longest lead, if it is time for that. Holds the mutex."""
         if not self._waiting or self._gathering or self._leaders >= self._most_leaders:
             return None
-        if len(self._waiting) < self._under_way:
-            return None  # a group beside one so much larger is a round trip for little
+        if self._leaders and len(self._waiting) < self._most // 2:
+            return None
         leader = self._waiting.popleft()  # from now on it waits in nobody else's batch
         leader.leads = self._gathering = True
         self._leaders += 1
@@ -91,7 +90,7 @@ class Together(Generic[T]):
                 if waits:
                     self._waiting.remove(waiting)
             if not waits and waiting.leads:
-                self._step_down(0)
+                self._step_down(gathered=False)
             raise
 
     def _lead(self, leader: _Waiting[T]) -> None:
@@ -103,22 +102,20 @@ class Together(Generic[T]):
         finally:
             for waiting in batch[1:]:
                 waiting.turn.set()
-            self._step_down(len(batch))
+            self._step_down(gathered=bool(batch))
 
     def _gather(self, leader: _Waiting[T]) -> list[_Waiting[T]]:
         with self._mutex:
             count = min(len(self._waiting), self._most - 1)
             batch = [leader, *(self._waiting.popleft() for _ in range(count))]
             self._gathering = False
-            self._under_way += len(batch)
         return batch
 
-    def _step_down(self, served: int) -> None:
-        """Leave the lead to the next one; without having served, what was gathered is nothing."""
+    def _step_down(self, *, gathered: bool) -> None:
+        """Leave the lead to the next one, who also gathers for one that came to nothing."""
         with self._mutex:
             self._leaders -= 1
-            self._under_way -= served
-            self._gathering = self._gathering and served > 0
+            self._gathering = self._gathering and gathered
             leader = self._appoint()
         _wake(leader)
 

@@ -125,19 +125,18 @@ def test_what_has_arrived_when_a_leader_begins_comes_along(counter: Counter) -> 
     assert counter.batches == [["a", "b", "c"]]
 
 
-def test_groups_overlap_once_as_many_wait_as_are_being_served(counter: Counter) -> None:
-    counter.together = Together(counter.serve, DirectBlocking(), most=4, most_leaders=3)
+def test_groups_overlap_once_half_of_a_full_one_waits(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=4, most_leaders=2)
     with counter.busy:
-        for name, groups, behind in (("a", 1, 0), ("b", 2, 0), ("c", 2, 1), ("d", 3, 0)):
+        for name, groups, behind in (("a", 1, 0), ("b", 1, 1), ("c", 2, 0)):
             counter.start(name)
             counter.settle(groups, behind)
-        for behind, name in enumerate("efghi", start=1):
+        for behind, name in enumerate("defgh", start=1):
             counter.start(name)
-            counter.settle(3, behind)  # three lead: no more
+            counter.settle(2, behind)  # two lead: no more
     counter.finish()
-    assert counter.batches[:3] == [["a"], ["b"], ["c", "d"]]
-    assert sorted(name for batch in counter.batches for name in batch) == list("abcdefghi")
-    assert counter.together._under_way == 0
+    assert counter.batches[:2] == [["a"], ["b", "c"]]
+    assert sorted(name for batch in counter.batches for name in batch) == list("abcdefgh")
 
 
 def test_who_serves_leaves_alone_who_gathers(counter: Counter) -> None:
@@ -155,18 +154,21 @@ def test_who_serves_leaves_alone_who_gathers(counter: Counter) -> None:
         counter.start("a")
         counter.settle(1, 0)
         counter.start("b")
+        counter.settle(1, 1)
+        counter.start("c")
         for _ in until(5, every=0.001):
             if counter.together._gathering:
                 break
-        counter.start("c")
-        counter.settle(1, 1)
+        for name in "de":
+            counter.start(name)
+        counter.settle(1, 3)
     for _ in until(5, every=0.001):
-        if counter.together._under_way == 0:
+        if counter.together._leaders == 1:
             break
-    assert counter.batches == [["a"]]  # c waits for b, who takes it along
+    assert counter.batches == [["a"]]  # the others wait for b, who takes them along
     breathing.set()
     counter.finish()
-    assert counter.batches == [["a"], ["b", "c"]]
+    assert counter.batches == [["a"], ["b", "c", "d", "e"]]
 
 
 def test_unavailable_is_everybodys_answer_and_then_forgotten(counter: Counter) -> None:
