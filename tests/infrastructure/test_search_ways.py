@@ -12,22 +12,23 @@ from sqlalchemy import text
 from chat_app.domain.actor import SYSTEM
 from chat_app.domain.message import Message
 from chat_app.domain.repositories import Cursor, SessionFilter
-from chat_app.domain.searching import name_of
+from chat_app.domain.searching import name_of, phrases_of
 from chat_app.domain.session import Session
 from chat_app.infrastructure.clock import SystemClock
-from chat_app.infrastructure.db import finding, search
+from chat_app.infrastructure.db import finding, search, term_indexes
+from chat_app.infrastructure.db.term_indexes import Expected, term_index_of
 from chat_app.infrastructure.ids import RandomIds
 from chat_app.use_cases.indexing import Indexing
 from tests.builders import after, make_message
 from tests.fake_search import is_found
 from tests.infrastructure.bench import Bench
 
-SORTED: Final = {"MOST_SORTED": 10**9}
-WALKED: Final = {"MOST_SORTED": -1}
-WALKED_IN_STEPS: Final = {"MOST_SORTED": -1, "_FIRST_STRETCH": 2, "_LONGER": 1}
-WALKED_TOO_FAR: Final = {"MOST_SORTED": -1, "_FIRST_STRETCH": 2, "MOST_WALKED": 4}
+SORTED: Final = {"farthest": lambda *_: 0}
+WALKED: Final = {"farthest": lambda *_: 10**6}
+WALKED_IN_STEPS: Final = {**WALKED, "_FIRST_STRETCH": 2, "_LONGER": 1}
+WALKED_TOO_FAR: Final = {"farthest": lambda *_: 4, "_FIRST_STRETCH": 2}
 READ: Final = {"MOST_UNREAD": -1}
-WAYS: Final = [SORTED, WALKED, WALKED_IN_STEPS, WALKED_TOO_FAR]
+WAYS: Final[list[dict[str, Any]]] = [SORTED, WALKED, WALKED_IN_STEPS, WALKED_TOO_FAR]
 VOCABULARY: Final = (
     "退款",
     "我要退款",
@@ -120,7 +121,7 @@ def test_every_way_finds_what_is_there_in_its_order(
 
 @pytest.mark.parametrize("way", [SORTED, WALKED, WALKED_TOO_FAR, READ])
 def test_what_is_not_learned_yet_is_found_beside_the_rest(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, way: dict[str, int]
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, way: dict[str, Any]
 ) -> None:
     for name, value in way.items():
         monkeypatch.setattr(finding, name, value)
@@ -205,6 +206,53 @@ def test_a_sweep_that_dies_is_done_over(bench: Bench) -> None:
     Indexing(bench.uow).sweep()
     assert pages(bench, "w1") == pages(bench, "w3") == [session.id]
     assert all(learned(bench, one.id) for one in all_of(bench, [session]))
+
+
+@pytest.mark.parametrize(
+    ("likely", "at_most", "everything", "most"),
+    [
+        (0, 0, 10**7, 0),
+        (900, 900, 10**7, 0),  # sorted at once
+        (9_000, 9_000, 10**7, 900),  # as long as the rare way
+        (10**5, 10**5, 10**7, 2_860),  # ten pages further than they should have to go
+        (5 * 10**6, 10**7, 10**7, 312),
+        (10, 10**6, 10**7, 520),  # perhaps common after all
+        (10, 0, 0, 0),
+    ],
+)
+def test_how_far_the_common_way_is_gone(
+    likely: int, at_most: int, everything: int, most: int
+) -> None:
+    assert finding.farthest(Expected(likely, at_most, everything), 26) == most
+
+
+@pytest.mark.parametrize("q", ["退款", "ref", "refund 退款", "nothing"])
+def test_what_the_index_expects_lies_near_what_it_has(bench: Bench, q: str) -> None:
+    made = filled(bench, 1)
+    Indexing(bench.uow).sweep()
+    analyzed(bench)
+    rows = sum(is_found(q, [one]) for _, texts in made for one in texts)
+    with bench.uow.reading() as uow:
+        index = term_index_of(uow.sessions._session, phrases_of(q))  # type: ignore[attr-defined]  # the adapter's own
+        assert index is not None
+        expected = index.expected()
+    assert expected.likely == expected.at_most == rows, "few are counted"
+    assert 24 * 4 <= expected.all <= 24 * 6
+
+
+@pytest.mark.parametrize(("q", "at_most"), [("退款", 60), ("refund 退款", 60), ("nothing x", 60)])
+def test_many_are_guessed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, q: str, at_most: int
+) -> None:
+    monkeypatch.setattr(term_indexes, "FEW", -1)
+    filled(bench, 1)
+    Indexing(bench.uow).sweep()
+    analyzed(bench)
+    with bench.uow.reading() as uow:
+        index = term_index_of(uow.sessions._session, phrases_of(q))  # type: ignore[attr-defined]  # the adapter's own
+        assert index is not None
+        expected = index.expected()
+    assert 0 <= expected.likely <= expected.at_most <= at_most
 
 
 def learned(bench: Bench, message_id: str) -> bool:

@@ -6,9 +6,11 @@ Three ways, which find the same:
 - the common way walks the list from its beginning and asks of each session whether it has them;
 - while the index is far behind, or where there is none, every text is read (`LIKE`).
 
-If a share p of n texts has the terms, the rare way looks at p·n rows and the common one at about
-limit / p: where the index expects more than MOST_SORTED rows, the common way is the shorter one.
-Rows that the index does not hold yet are always read as well; they are few.
+If a share p of n texts has the terms, the rare way looks at p·n rows, and the common one at about
+limit / p. The common way is gone as far as the rare one would be long, and no further than it should
+have to be; what has not been found by then is found the rare way. So a page costs at most about twice
+the shorter of both, which is no more than √(limit·n) rows, if the words are spread evenly. Rows that
+the index does not hold yet are always read as well; they are few.
 """
 
 from collections.abc import Sequence
@@ -24,18 +26,13 @@ from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.listing import Conditions, behind, moment, visible, wanted_of
 from chat_app.infrastructure.db.search import NOTHING
-from chat_app.infrastructure.db.term_indexes import TermIndex, term_index_of
+from chat_app.infrastructure.db.term_indexes import Expected, TermIndex, term_index_of
 
-MOST_SORTED: Final = 10_000
-"""Rows of the index that the rare way reads."""
-MOST_WALKED: Final = 20_000
-"""Sessions that the common way looks at: what stands only behind them is found the rare way."""
-MOST_TRIED: Final = 2_000
-"""The same when each term is common, but perhaps not all of them in one text."""
 MOST_UNREAD: Final = 20_000
 """Rows of a table that are read because the index does not hold them yet."""
+_TEXTS_A_SESSION: Final = 10
 _FIRST_STRETCH: Final = 100
-_LONGER: Final = 4
+_LONGER: Final = 2
 
 _D, _MARK = tables.search_document.c, tables.search_mark.c
 _M, _S, _V = tables.message.c, tables.chat_session.c, tables.visitor.c
@@ -99,8 +96,7 @@ class Finder:
         self, index: TermIndex, unread: CTE, actor: Actor, shown: Conditions, limit: int
     ) -> Sequence[str] | None:
         """The common way; None when it is not the shorter one, or has led too far."""
-        likely, at_most = index.expected(MOST_SORTED)
-        most = MOST_WALKED if likely > MOST_SORTED else MOST_TRIED if at_most > MOST_SORTED else 0
+        most = farthest(index.expected(), limit)
         found: list[str] = []
         stretch, walked, from_here = _FIRST_STRETCH, 0, shown
         while walked < most:
@@ -115,6 +111,18 @@ class Finder:
         return None
 
 
+def farthest(expected: Expected, limit: int) -> int:
+    """How many sessions the common way may ask; 0 where the rare way is short anyway."""
+
+    def reach(rows: int) -> int:
+        enough = limit * expected.all // max(1, rows) + _TEXTS_A_SESSION * limit
+        return min(rows // _TEXTS_A_SESSION, enough)
+
+    # Several terms that are common may stand in one text often, or never: both are likely.
+    most = max(reach(expected.likely), reach(expected.at_most))
+    return most if most >= _FIRST_STRETCH else 0
+
+
 def _stretch(
     index: TermIndex, unread: CTE, actor: Actor, shown: Conditions, length: int
 ) -> Select[Any]:
@@ -122,7 +130,7 @@ def _stretch(
     newest = moment(actor)
     some = (
         select(_S.id, _S.visitor_id, newest.label("moment"))
-        .where(*shown).order_by(newest.desc(), _S.id.desc()).limit(length).subquery("some")
+        .where(*shown).order_by(newest.desc(), _S.id.desc()).limit(length).subquery("stretch")
     )  # fmt: skip
     owners: tuple[ColumnElement[str], ...] = (some.c.id, some.c.visitor_id)
     found = or_(

@@ -39,5 +39,10 @@ def sqlite_query(phrases: Sequence[Phrase]) -> str:
     return " AND ".join(f'"{" ".join(_spelled(one.terms))}"' + " *" * one.begins for one in phrases)
 
 
+def sqlite_runs(phrases: Sequence[Phrase]) -> list[str]:
+    """What stands in a document with spaces around it that has all phrases."""
+    return [f" {' '.join(_spelled(one.terms))}" + " " * (not one.begins) for one in phrases]
+
+
 def _spelled(terms: Sequence[str]) -> list[str]:
     return [term.translate(_SIGNS) for term in terms]

@@ -1,6 +1,7 @@
 """How each database is asked which rows have the terms of a query."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from sqlalchemy import (
@@ -23,21 +24,33 @@ from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.searching import Phrase
 from chat_app.infrastructure.db import tables
-from chat_app.infrastructure.db.spelling import postgres_query, sqlite_query
+from chat_app.infrastructure.db.spelling import postgres_query, sqlite_query, sqlite_runs
 
 _D = tables.search_document.c
 _FTS = table("search_terms", column("rowid"), column("terms"))
+MOST_COUNTED: Final = 10_000
+FEW: Final = 1_000
+_MANY: Final = 10
 _MOST_ASKED: Final = 8
 _WITH_TERMS: dict[str, bool] = {}
 
 Columns = Sequence[ColumnElement[Any]]
 
 
+@dataclass(frozen=True)
+class Expected:
+    """How many rows have the terms, likely and at most, and how many there are. Guesses."""
+
+    likely: int
+    at_most: int
+    all: int
+
+
 class TermIndex(Protocol):
     """The index, asked one query."""
 
-    def expected(self, most: int) -> tuple[int, int]:
-        """How many rows it is likely to name, and how many at most; above `most` any number."""
+    def expected(self) -> Expected:
+        """What it knows of how often the terms occur, without reading all that it would name."""
         ...
 
     def owners(self) -> Select[Any]:
@@ -81,8 +94,19 @@ class PostgresTerms:
         self._phrases = phrases
         self._query = cast(literal(postgres_query(phrases)), TSQUERY)
 
-    def expected(self, most: int) -> tuple[int, int]:
-        """What the planner knows of how often each term occurs, without reading any row."""
+    def expected(self) -> Expected:
+        """What the planner knows of how often each term occurs; counted where that is little.
+
+        What it does not know it takes for not much rarer than the rarest that it knows.
+        """
+        guess = self._guessed()
+        if guess.likely > MOST_COUNTED:
+            return guess
+        some = self.owners().limit(FEW + 1).subquery()
+        count = self._session.scalar(select(func.count()).select_from(some)) or 0
+        return guess if count > FEW else Expected(count, count, guess.all)
+
+    def _guessed(self) -> Expected:
         terms = [
             Phrase((term,), begins=phrase.begins and place == len(phrase.terms))
             for phrase in self._phrases
@@ -92,18 +116,17 @@ class PostgresTerms:
         given = {f"q{place}": one for place, one in enumerate(asked[: _MOST_ASKED + 1])}
         # txid_current is not run; it keeps the planner from sharing the work among processes, whose
         # plans count otherwise.
-        parts = (
-            f"SELECT txid_current() FROM search_document WHERE terms @@ CAST(%({name})s AS tsquery)"  # noqa: S608 - names of ours
-            for name in given
-        )
+        every = "SELECT txid_current() FROM search_document"
+        parts = [every, *(f"{every} WHERE terms @@ CAST(%({name})s AS tsquery)" for name in given)]
         statement = f"EXPLAIN (FORMAT JSON) {' UNION ALL '.join(parts)}"
         plan = self._session.connection().exec_driver_sql(statement, given).scalar_one()
         rows = [int(one["Plan Rows"]) for one in plan[0]["Plan"]["Plans"]]
-        return rows[0], min(rows[1:])
+        return Expected(likely=rows[1], at_most=min(rows[2:]), all=rows[0])
 
     def owners(self) -> Select[Any]:
-        """Through the index."""
-        return select(_D.owner_id.label("id")).where(_D.terms.bool_op("@@")(self._query))
+        """Through the index, whatever the planner thinks of the terms: a subquery hides them."""
+        hidden = select(self._query).scalar_subquery()
+        return select(_D.owner_id.label("id")).where(_D.terms.bool_op("@@")(hidden))
 
     def has(self, owner_id: ColumnElement[str], asked: FromClause) -> ColumnElement[Any]:
         """The function and not its operator, for which the planner would take the GIN index."""
@@ -125,13 +148,17 @@ class SqliteTerms:
 
     def __init__(self, session: OrmSession, phrases: Sequence[Phrase]) -> None:
         self._session = session
+        self._phrases = phrases
         self._query = sqlite_query(phrases)
 
-    def expected(self, most: int) -> tuple[int, int]:
-        """Counted, but no further than needed."""
-        some = select(_FTS.c.rowid).where(self._matches).limit(most + 1).subquery()
-        count = self._session.scalar(select(func.count()).select_from(some)) or 0
-        return count, count
+    def expected(self) -> Expected:
+        """Counted, but no further than MOST_COUNTED."""
+        some = select(_FTS.c.rowid).where(self._matches).limit(MOST_COUNTED + 1).subquery()
+        counted = select(func.count()).select_from(some).scalar_subquery()
+        every = select(func.max(_D.number)).scalar_subquery()
+        count, number = self._session.execute(select(counted, every)).one()
+        rows = count if count <= MOST_COUNTED else _MANY * MOST_COUNTED
+        return Expected(likely=rows, at_most=rows, all=number or 0)
 
     def owners(self) -> Select[Any]:
         """Through the full-text table."""
@@ -139,10 +166,10 @@ class SqliteTerms:
         return select(_D.owner_id.label("id")).where(_D.number.in_(rows))
 
     def has(self, owner_id: ColumnElement[str], asked: FromClause) -> ColumnElement[Any]:
-        """Through the owner's rows; each is looked up in the full-text table by its number."""
-        same = select(literal(1)).where(self._matches, _FTS.c.rowid == _D.number)
-        found = same.correlate(tables.search_document).exists()
-        rows = select(literal(1)).where(_D.owner_id == owner_id, found)
+        """In the text of the owner's rows: FTS5 begins anew with every row that it is asked."""
+        padded = " " + _D.terms + " "
+        found = (func.instr(padded, run) > 0 for run in sqlite_runs(self._phrases))
+        rows = select(literal(1)).where(_D.owner_id == owner_id, *found)
         return rows.limit(1).correlate(asked).scalar_subquery()
 
     def each(
