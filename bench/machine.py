@@ -43,7 +43,7 @@ def family(pid: int) -> list[int]:
     for one in found:
         try:
             children = (PROC / f"{one}/task/{one}/children").read_text().split()
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         found += map(int, children)
     return found
@@ -58,14 +58,20 @@ def memory_bytes(pid: int) -> int:
     """What a process and its family hold of the machine's memory; 0 where nobody counts."""
     if not COUNTED:
         return 0
-    pages = sum(int((PROC / f"{one}/statm").read_text().split()[1]) for one in family(pid))
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return sum(_pages(one) for one in family(pid)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _pages(pid: int) -> int:
+    try:
+        return int((PROC / f"{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return 0
 
 
 def _ticks(pid: int) -> int:
     try:
         fields = (PROC / f"{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
     return sum(map(int, fields[11:15]))
 

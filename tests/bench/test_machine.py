@@ -49,3 +49,12 @@ def test_a_part_is_charged_with_what_its_children_used_even_dead_ones() -> None:
     process.wait()
     assert after.used["web"] - before.used["web"] >= 0.35
     assert 0 < shares(before, after)["web"] <= 110
+
+
+@pytest.mark.skipif(not COUNTED, reason="this system has no /proc")
+def test_a_process_that_has_ended_while_it_was_looked_for_counts_nothing() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    assert machine.memory_bytes(process.pid) == 0
+    assert machine.cpu_seconds(process.pid) == 0
+    assert machine.memory_bytes(os.getpid()) > 1_000_000
