@@ -11,6 +11,7 @@
 //     --answers      agents write as much as visitors
 //     --rest         visitors post over REST and have no socket; agents still listen on theirs
 //     --open         open sessions over REST, one after another in each pair, and nothing else
+//     --online N   with --open: N agents are online and take what is opened; `settled` is printed at the end
 //     --idle N       load twice: without, and then among N visitors' sockets that only listen
 //     --grace MS     how long pushes may be under way after the load (default 1500)
 //     --read-back    afterwards read every history as visitor and as agent, and compare
@@ -26,7 +27,7 @@ const flag = { type: 'boolean', default: false }
 const { values: given } = parseArgs({
   options: {
     url: text('http://127.0.0.1:8080'), email: text('admin@example.com'), password: text('admin'),
-    pairs: text('50'), 'per-agent': text('5'), seconds: text('10'), rate: text(''), idle: text('0'), grace: text('1500'),
+    pairs: text('50'), 'per-agent': text('5'), seconds: text('10'), rate: text(''), idle: text('0'), online: text('0'), grace: text('1500'),
     answers: flag, rest: flag, open: flag, 'read-back': flag,
   },
 })
@@ -118,9 +119,25 @@ async function readBack(readers) {
   return { read_back: readers.length, stored: total(faults) }
 }
 
+const login = (email) => call(url, '/api/auth/login', { body: { email, password: given.password } })
+
+/** Agents who are online, each with room for as many sessions as one may have. */
+async function goOnline(count) {
+  const admin = await login(given.email)
+  await many(count, 5, async (number) => {
+    const email = `load-${process.pid}-${number}@example.com`
+    const body = { name: `load ${number}`, email, password: given.password, capacity: 100 }
+    await call(url, '/api/agents', { body, token: admin.token })
+    const { token } = await login(email)
+    await Client.open(url, '/agent', token)
+    await call(url, '/api/agents/me/status', { method: 'PUT', body: { status: 'online' }, token })
+  })
+}
+
 /** Open sessions as fast as they are opened. */
 async function opening() {
   const ms = []
+  await goOnline(+given.online)
   console.log('begin')
   const elapsed = await closedLoop(pairs, seconds, async () => {
     const begun = performance.now()
@@ -128,6 +145,7 @@ async function opening() {
     ms.push(performance.now() - begun)
   })
   console.log('end')
+  if (+given.online) await pause(+given.grace).then(() => console.log('settled'))
   ms.sort((a, b) => a - b)
   return {
     pairs, calls_per_s: Math.round(ms.length / elapsed), acked: ms.length,
@@ -137,7 +155,7 @@ async function opening() {
 
 async function conversations() {
   const sessions = await many(pairs, 20, openSession)
-  const { token } = await call(url, '/api/auth/login', { body: { email: given.email, password: given.password } })
+  const { token } = await login(given.email)
   const visitors = await many(pairs, 50, (index) => openVisitor(sessions[index]))
   const agents = (await many(Math.ceil(pairs / perAgent), 20, (number) =>
     openAgent(token, number, sessions.slice(number * perAgent, (number + 1) * perAgent)))).flat()

@@ -5,7 +5,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,8 +65,19 @@ class Stage:
         server.prefix = pinned([], SERVERS) if self.keep else []
         return server
 
-    def play(self, name: str, words: Sequence[str], seconds: int, *, fresh: bool = False) -> Result:
-        """Load one server once; `fresh`: what earlier sockets have left would hide the memory."""
+    def play(
+        self,
+        name: str,
+        words: Sequence[str],
+        seconds: int,
+        *,
+        fresh: bool = False,
+        at: Callable[[str, Reading], None] = lambda _mark, _reading: None,
+    ) -> Result:
+        """Load one server once; `fresh`: what earlier sockets have left would hide the memory.
+
+        `at` is told each mark of the generator as it comes, with what was used until then.
+        """
         server = self.server(name)
         if fresh:
             server.restart()
@@ -80,7 +91,9 @@ class Stage:
                 if line.startswith("{"):
                     seen: Result = json.loads(line)
                 else:
-                    marks[line.strip()] = meter.read()
+                    mark = line.strip()
+                    marks[mark] = meter.read()
+                    at(mark, marks[mark])
         if generator.returncode:
             raise SystemExit(f"the generator failed on {server.name}")
         return {"server": name, **seen, **_costs(seen, marks)}
