@@ -14,7 +14,7 @@ from typing import Final
 
 from bench.prices import Prices
 from bench.queues import Action, Clock, Cores, Disk, Thread
-from chat_app.use_cases.message_log import MOST_LEADERS, MOST_TOGETHER
+from chat_app.use_cases.message_log import MOST_TOGETHER
 
 # How a message's work in a web process falls on the stages (docs/performance.md, the steps), and that
 # of a group: before its statement goes out, and after the answer.
@@ -23,6 +23,8 @@ STORING: Final = 0.25
 ACKNOWLEDGING: Final = 0.25
 PUSHING: Final = 0.30
 BEFORE: Final = 0.6
+# Groups of a process under way at once, as it was when bench/costs.json was measured.
+GROUPS: Final = 1
 # So many messages are learned by search in one go; truly it is a few hundred.
 LEARNED: Final = 100
 # How often opening, assigning and connecting give way to others.
@@ -78,7 +80,7 @@ class Database:
 class Web:
     """A web process."""
 
-    def __init__(self, room: "Installation", cores: Cores, leaders: int = MOST_LEADERS) -> None:
+    def __init__(self, room: "Installation", cores: Cores, leaders: int = GROUPS) -> None:
         self.room, self.thread = room, Thread(cores)
         self._most, self._leaders = leaders, 0
         self._waiting: deque[Action] = deque()
@@ -116,7 +118,7 @@ class Web:
 class Installation:
     """All parts, on the machines of a plan."""
 
-    def __init__(self, plan: Plan, prices: Prices, seed: int, leaders: int = MOST_LEADERS) -> None:
+    def __init__(self, plan: Plan, prices: Prices, seed: int, leaders: int = GROUPS) -> None:
         self.plan, self.prices = plan, prices
         self.clock, self.random = Clock(), random.Random(seed)
         cores = Cores(self.clock, plan.cores)
