@@ -4,7 +4,9 @@ import errno
 import socket
 from typing import Final
 
-_BACKLOG: Final = 1_024
+# When a process has gone everybody knocks at the next one at once; the kernel has a bound of its
+# own (net.core.somaxconn).
+_BACKLOG: Final = 4_096
 
 
 class ListenError(RuntimeError):

@@ -44,7 +44,7 @@ DRAIN_SECONDS: Final = 15.0
 # If even the hub is stuck, the kernel ends the process (SIGALRM's default action).
 LAST_RESORT_SECONDS: Final = 19
 
-_MOST_CONNECTIONS: Final = 10_000
+_MOST_CONNECTIONS: Final = 12_000
 # Files that are no client's: the database, Redis, logs, the hub. When `accept` runs out of
 # descriptors eventlet's server ends, so the pool must be full before that.
 _OTHER_FILES: Final = 256

@@ -2,8 +2,10 @@
 
 import http.client
 import os
+import resource
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -84,6 +86,23 @@ def test_a_failure_below_flask_shows_no_traceback_to_the_client(start: Start) ->
 def test_compression_of_websockets_is_never_negotiated(start: Start) -> None:
     offered = {"Sec-WebSocket-Extensions": "permessage-deflate"}
     assert get(start(), "/extensions", **offered) == (200, "none")
+
+
+@pytest.mark.parametrize("wanted", [700, 20_000])
+def test_as_many_clients_are_taken_as_files_allow(wanted: int) -> None:
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    hard = wanted if allowed == resource.RLIM_INFINITY else min(wanted, allowed)
+    clients = min(12_000, hard - 256)
+    program = (
+        f"import resource as r; r.setrlimit(r.RLIMIT_NOFILE, (300, {hard}));"
+        "from chat_app.server import _pool_size as size;"
+        "print(size(), r.getrlimit(r.RLIMIT_NOFILE)[0])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout.split() == [str(clients), str(clients + 256)]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
