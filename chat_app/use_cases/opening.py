@@ -102,9 +102,12 @@ class Opening:
             site = self._site(uow, caller, request)
             repeated = self._repeated(uow, site, caller, request)
             visitor = self._visitor(uow, site, caller, request, repeated)
-            existing = repeated or uow.sessions.open_of(site.id, visitor.id)
+            # Nobody knows a stranger: no session is open, and no agent had one.
+            known = caller is not None or request.identity_token is not None
+            existing = repeated or (uow.sessions.open_of(site.id, visitor.id) if known else None)
             created = existing is None
-            session = existing or self._begin(uow, site, visitor, request)
+            agent_id = uow.sessions.last_agent_of(visitor.id) if created and known else None
+            session = existing or self._begin(uow, site, visitor, request, agent_id)
             events: list[Event] = self._bots.greet(uow, session, site) if created else []
             if request.message is not None:
                 events += self._say(uow, session, visitor, request.message)
@@ -208,7 +211,12 @@ class Opening:
         )
 
     def _begin(
-        self, uow: UnitOfWork, site: Site, visitor: Visitor, request: OpenRequest
+        self,
+        uow: UnitOfWork,
+        site: Site,
+        visitor: Visitor,
+        request: OpenRequest,
+        preferred_agent_id: str | None,
     ) -> Session:
         department_id = request.department_id
         if department_id is not None and uow.departments.get(department_id) is None:
@@ -223,7 +231,7 @@ class Opening:
             subject=request.subject,
             locale=request.locale or (site.locale if site.locale != "auto" else None),
             page=request.page,
-            preferred_agent_id=uow.sessions.last_agent_of(visitor.id),
+            preferred_agent_id=preferred_agent_id,
             with_bot=site.bot is not None,
         )
         session.client_session_key = _client_key(site, request)

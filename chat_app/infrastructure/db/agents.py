@@ -2,8 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
@@ -14,6 +26,28 @@ from chat_app.infrastructure.db.now import DatabaseClock
 from chat_app.infrastructure.db.paging import after
 
 _A = tables.agent.c
+
+
+def _member_of(department_id: str | BindParameter[str]) -> ColumnElement[bool]:
+    return exists().where(
+        tables.agent_department.c.agent_id == tables.agent.c.id,
+        tables.agent_department.c.department_id == department_id,
+    )
+
+
+def _candidates(*more: ColumnElement[bool]) -> Select[Any]:
+    taken, leases = tables.assignment.c, tables.agent_lease.c
+    load = select(func.count()).where(taken.agent_id == _A.id, taken.open_slot.is_not(None))
+    present = exists().where(leases.agent_id == _A.id, leases.lease_until > bindparam("now"))
+    columns = (
+        _A.id, _A.name, load.scalar_subquery(), _A.capacity, _A.last_assigned_at, _A.languages,
+    )  # fmt: skip
+    return select(*columns).where(_A.status == "online", _A.disabled.is_(False), present, *more)
+
+
+# Built once: every session that is shown while it waits asks for one of them.
+_CANDIDATES = _candidates()
+_CANDIDATES_OF = _candidates(_member_of(bindparam("department_id")))
 
 
 class SqlAgents:
@@ -83,31 +117,13 @@ class SqlAgents:
 
     def candidates(self, department_id: str | None) -> Sequence[Candidate]:
         """Who is online now for a session of this department, with the load of each."""
-        agents, taken = tables.agent, tables.assignment
-        load = (
-            select(func.count())
-            .where(taken.c.agent_id == agents.c.id, taken.c.open_slot.is_not(None))
-            .scalar_subquery()
-        )
-        query = select(
-            agents.c.id,
-            agents.c.name,
-            load,
-            agents.c.capacity,
-            agents.c.last_assigned_at,
-            agents.c.languages,
-        ).where(
-            agents.c.status == "online",
-            agents.c.disabled.is_(False),
-            exists().where(
-                tables.agent_lease.c.agent_id == agents.c.id,
-                tables.agent_lease.c.lease_until > self._clock.now(),
-            ),
-        )
-        if department_id is not None:
-            query = query.where(_member_of(department_id))
-        rows = self._session.execute(query)
-        return [Candidate(*row[:-1], languages=tuple(row[-1])) for row in rows]
+        query = _CANDIDATES if department_id is None else _CANDIDATES_OF
+        given = {"now": self._clock.now(), "department_id": department_id}
+        rows = self._session.execute(query, given)
+        return [
+            Candidate(agent_id, name, load, capacity, last, tuple(languages))
+            for agent_id, name, load, capacity, last, languages in rows
+        ]
 
     def observe(self, agents: Sequence[Agent]) -> None:
         """Fill in what colleagues see of them now: a live socket, active sessions."""
@@ -268,10 +284,3 @@ class SqlLeases:
 
     def _in(self, seconds: int) -> datetime:
         return self._clock.now() + timedelta(seconds=seconds)
-
-
-def _member_of(department_id: str) -> ColumnElement[bool]:
-    return exists().where(
-        tables.agent_department.c.agent_id == tables.agent.c.id,
-        tables.agent_department.c.department_id == department_id,
-    )

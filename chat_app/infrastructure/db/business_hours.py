@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import BindParameter, bindparam, delete, or_, select
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.business_hours import Schedule
@@ -11,6 +11,8 @@ from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.paging import after
 
 _H = tables.business_hours.c
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_OF_ALL = select(Schedule).where(or_(_H.site_id.in_(_IDS), _H.department_id.in_(_IDS)))
 
 
 class SqlSchedules:
@@ -35,8 +37,8 @@ class SqlSchedules:
 
     def of(self, *owner_ids: str | None) -> Sequence[Schedule]:
         """Those of sites and departments; None owns nothing."""
-        query = select(Schedule).where(_owned_by([one for one in owner_ids if one is not None]))
-        return list(self._session.scalars(query))
+        wanted = [one for one in owner_ids if one is not None]
+        return list(self._session.scalars(_OF_ALL, {"ids": wanted}))
 
     def page(self, cursor: Cursor | None, limit: int) -> Sequence[Schedule]:
         """In the order of their making."""
@@ -49,8 +51,5 @@ class SqlSchedules:
 
     def remove_of(self, owner_id: str) -> None:
         """Forget the hours of a deleted site or department."""
-        self._session.execute(delete(tables.business_hours).where(_owned_by([owner_id])))
-
-
-def _owned_by(ids: Sequence[str]) -> ColumnElement[bool]:
-    return or_(_H.site_id.in_(ids), _H.department_id.in_(ids))
+        owned = or_(_H.site_id == owner_id, _H.department_id == owner_id)
+        self._session.execute(delete(tables.business_hours).where(owned))

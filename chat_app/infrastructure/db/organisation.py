@@ -15,6 +15,8 @@ _D = tables.department.c
 _M = tables.agent_department.c
 _S = tables.site.c
 
+_OLDEST_SITE = after(select(Site), tables.site, None, 1)
+
 
 class SqlSites:
     """Websites."""
@@ -45,8 +47,8 @@ class SqlSites:
 
     def default(self) -> Site | None:
         """The oldest one."""
-        oldest = self.page(None, 1)
-        return oldest[0] if oldest else None
+        oldest: Site | None = self._session.scalar(_OLDEST_SITE)
+        return oldest
 
     def page(self, cursor: Cursor | None, limit: int) -> Sequence[Site]:
         """In the order of their making."""

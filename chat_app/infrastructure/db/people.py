@@ -17,6 +17,7 @@ _OWNERS = (
     .join(tables.visitor, _V.id == _T.visitor_id)
     .where(_T.token_hash.in_(bindparam("hashes", expanding=True)))
 )
+_AMONG = select(Visitor).where(_V.id.in_(bindparam("ids", expanding=True)))
 _BLOCKED = select(_V.id).where(_V.id.in_(bindparam("ids", expanding=True)), _V.blocked.is_(True))
 
 _BLOCKED_OF_LIST = (
@@ -41,8 +42,7 @@ class SqlVisitors:
 
     def among(self, ids: Iterable[str]) -> Mapping[str, Visitor]:
         """Several at once, by id."""
-        query = select(Visitor).where(tables.visitor.c.id.in_(list(ids)))
-        return {one.id: one for one in self._session.scalars(query)}
+        return {one.id: one for one in self._session.scalars(_AMONG, {"ids": list(ids)})}
 
     def blocked_among(self, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that were blocked."""
