@@ -102,6 +102,12 @@ def test_who_was_refused_is_as_one_who_never_said(door: Door) -> None:
     assert door.sweep_after(2) == []
 
 
+def test_who_must_say_again_counts_as_one_of_no_address(door: Door) -> None:
+    assert [door.come(one) for one in "ab"] == [True, True]
+    door.keeper.watch("a")
+    assert [door.come(one) for one in "cd"] == [True, False]
+
+
 def test_only_what_is_asked_of_a_request_later_is_kept(door: Door) -> None:
     door.come("a")
     assert door.server.environ == {"a": {"REMOTE_ADDR": "here"}}

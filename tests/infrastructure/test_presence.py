@@ -144,6 +144,21 @@ class TestVisitors:
         assert ask(alive, ["v1", "v2"]) == {"v2"}
         assert [alive.gone(), killed.gone()] == [{"v1"}, set()]
 
+    def test_a_page_stays_as_long_as_its_visitor_is_vouched_for(self, shared: str) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(shared)))
+        presence.came({"s1": "v1"})
+        presence.looks_at("v1", SHOP)
+        with redis.Redis.from_url(shared) as client:
+            client.expire("cland:page:v1", 5)
+            presence.alive({"s1": "v1"})
+            assert client.ttl("cland:page:v1") > 5
+
+    def test_who_comes_after_a_killed_socket_is_the_first(self, shared: str, clock: Time) -> None:
+        presence = RedisVisitorPresence(Guarded(connect(shared)))
+        presence.came({"killed": "v1"})
+        clock.advance(76)
+        assert presence.came({"s2": "v1"}) == {"v1"}
+
     def test_a_killed_process_does_not_hide_the_first_socket(
         self, shared: str, clock: Time
     ) -> None:
