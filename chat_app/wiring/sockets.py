@@ -112,6 +112,8 @@ class Sockets:
             if sid in self._plain:
                 self._plain.close(sid, _NOT_AUTHENTICATED, "signed out")
             else:
+                # First what takes its time: no push may follow the word that it is over.
+                self.agents.dismiss(sid, cleanly=False)
                 eio_sid = self._server.manager.eio_sid_from_sid(sid, AGENTS)
                 self._server.disconnect(sid, namespace=AGENTS)
                 self._doorkeeper.watch(eio_sid)
