@@ -9,7 +9,7 @@ from chat_app.domain.agent import Agent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
 from chat_app.domain.searching import name_of, subject_of
 from chat_app.domain.session import Session, Side
@@ -93,12 +93,14 @@ class FakeSessions:
 
     def counts_for(self, actor: Actor) -> Counts:
         shown = [one for one in self._rows.sessions if may_see(actor, one)]
+        closed = [one for one in self._rows.sessions if one.status == "closed"]
+        closed.sort(key=lambda one: one.updated_at, reverse=True)
         mine = [one for one in shown if one.agent_id == actor.id and one.status == "active"]
         return Counts(
             queued=sum(one.status == "queued" for one in shown),
             mine=len(mine),
             active=sum(one.status == "active" for one in shown),
-            closed=sum(one.status == "closed" for one in shown),
+            closed=sum(one in shown for one in closed[:MOST_CLOSED]),
         )
 
     def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:

@@ -38,9 +38,13 @@ class SessionFilter:
         return any((self.assignee, self.department_id, self.site_id, self.tag, self.q))
 
 
+MOST_CLOSED = 1_000
+"""Closed sessions that are looked at for counting: there are ever more of them."""
+
+
 @dataclass(frozen=True)
 class Counts:
-    """The inbox in numbers."""
+    """The inbox in numbers; `closed` counts among the MOST_CLOSED that changed last."""
 
     queued: int = 0
     mine: int = 0

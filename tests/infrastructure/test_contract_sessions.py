@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_app.domain.actor import SYSTEM, Actor
-from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
 from tests.builders import (
@@ -228,6 +228,26 @@ def test_an_agent_sees_its_departments_the_unassigned_and_its_own(bench: Bench) 
         assert uow.sessions.counts_for(actor) == Counts(queued=2, mine=1, active=1, closed=0)
         admin = agent_actor(make_agent(role="admin"))
         assert uow.sessions.counts_for(admin) == Counts(queued=3, mine=0, active=1, closed=0)
+
+
+def test_closed_sessions_are_counted_among_the_last_ones(bench: Bench) -> None:
+    sales, support = make_department(), make_department()
+    bench.keep(sales, support)
+    visitor = bench.visitor()
+    actor = agent_actor(department_ids=frozenset({sales.id}))
+    bench.session(visitor, department_id=sales.id, status="closed", updated_at=after(0))
+    others = [
+        make_session(visitor, department_id=support.id, status="closed", updated_at=after(second))
+        for second in range(1, MOST_CLOSED)
+    ]
+    bench.keep(*others)
+    with bench.uow.reading() as uow:
+        assert uow.sessions.counts_for(actor).closed == 1
+        assert uow.sessions.counts_for(agent_actor(role="admin")).closed == MOST_CLOSED
+    bench.session(department_id=support.id, status="closed", updated_at=after(MOST_CLOSED))
+    with bench.uow.reading() as uow:
+        assert uow.sessions.counts_for(actor).closed == 0
+        assert uow.sessions.counts_for(agent_actor(role="admin")).closed == MOST_CLOSED
 
 
 def test_several_by_id(bench: Bench) -> None:

@@ -53,6 +53,7 @@ QUERIES: Final[dict[str, Query]] = {
     "waiting sessions": lambda uow: _page(uow, SYSTEM, HERE, status="queued"),
     "open sessions": lambda uow: _page(uow, AGENT, HERE, open_only=True),
     "my sessions": lambda uow: _page(uow, AGENT, HERE, assignee=AGENT.id, status="active"),
+    "counts": lambda uow: uow.sessions.counts_for(AGENT),
     "sessions with words": lambda uow: _page(uow, AGENT, HERE, q="refund 退款"),
     "sessions with common words": lambda uow: _common(uow, AGENT, HERE, q="refund 退款"),
     "all sessions with common words": lambda uow: _common(uow, SYSTEM, None, q="鞋"),

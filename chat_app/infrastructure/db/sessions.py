@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.identity import is_id
-from chat_app.domain.repositories import Counts, Cursor, SessionFilter
+from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
 from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.finding import Finder
@@ -115,9 +115,16 @@ class SqlSessions:
     def counts_for(self, actor: Actor) -> Counts:
         """The inbox in numbers."""
         rows = self._session.execute(
-            select(_S.status, func.count()).where(visible(actor)).group_by(_S.status)
+            select(_S.status, func.count())
+            .where(visible(actor), _S.status.in_(("queued", "active")))
+            .group_by(_S.status)
         ).all()
         by_status = dict(tuple(row) for row in rows)
+        last_closed = (
+            select(visible(actor).label("shown")).where(_S.status == "closed")
+            .order_by(_S.updated_at.desc()).limit(MOST_CLOSED).subquery()
+        )  # fmt: skip
+        closed = self._session.scalar(select(func.count()).where(last_closed.c.shown))
         mine = self._session.scalar(
             select(func.count()).where(_S.agent_id == actor.id, _S.status == "active")
         )
@@ -125,7 +132,7 @@ class SqlSessions:
             queued=by_status.get("queued", 0),
             mine=mine or 0,
             active=by_status.get("active", 0),
-            closed=by_status.get("closed", 0),
+            closed=closed or 0,
         )
 
     def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:
