@@ -1,7 +1,7 @@
 """This program as a simulated installation: web processes, one PostgreSQL, one Valkey, workers.
 
 A message goes the way it goes in truth: it is read by its visitor's process, waits for the lead, is
-stored with whoever else waits (one group a process at a time), made durable by a flush of the disk,
+stored with whoever else waits (a second group at a time once half a full one waits), made durable by a flush of the disk,
 acknowledged, pushed to its reader, and, where the reader's socket is in another process, heard there.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 
 from bench.prices import Prices
 from bench.queues import Action, Clock, Cores, Disk, Thread
-from chat_app.use_cases.message_log import MOST_TOGETHER
+from chat_app.use_cases.message_log import MOST_LEADERS, MOST_TOGETHER
 
 # How a message's work in a web process falls on the stages (docs/performance.md, the steps), and that
 # of a group: before its statement goes out, and after the answer.
@@ -23,8 +23,6 @@ STORING: Final = 0.25
 ACKNOWLEDGING: Final = 0.25
 PUSHING: Final = 0.30
 BEFORE: Final = 0.6
-# Groups of a process under way at once, as it was when bench/costs.json was measured.
-GROUPS: Final = 1
 # So many messages are learned by search in one go; truly it is a few hundred.
 LEARNED: Final = 100
 # How often opening, assigning and connecting give way to others.
@@ -80,9 +78,9 @@ class Database:
 class Web:
     """A web process."""
 
-    def __init__(self, room: "Installation", cores: Cores, leaders: int = GROUPS) -> None:
+    def __init__(self, room: "Installation", cores: Cores, leaders: int = MOST_LEADERS) -> None:
         self.room, self.thread = room, Thread(cores)
-        self._most, self._leaders = leaders, 0
+        self._most, self._leaders, self._gathering = leaders, 0, False
         self._waiting: deque[Action] = deque()
         self.price = room.prices.web
 
@@ -92,11 +90,17 @@ class Web:
 
     def _enter(self, acked: Action) -> None:
         self._waiting.append(acked)
-        if self._leaders < self._most:
+        self._appoint()
+
+    def _appoint(self) -> None:
+        least = MOST_TOGETHER // 2 if self._leaders else 1
+        if self._leaders < self._most and not self._gathering and len(self._waiting) >= least:
             self._leaders += 1
+            self._gathering = True
             self.thread.work(0.0, self._lead)
 
     def _lead(self) -> None:
+        self._gathering = False
         count = min(len(self._waiting), MOST_TOGETHER)
         group = [self._waiting.popleft() for _ in range(count)]
         seconds = self.price.group * BEFORE + self.price.message * STORING * count
@@ -109,16 +113,14 @@ class Web:
         self.thread.work(self.price.group * (1 - BEFORE), self._hand_on)
 
     def _hand_on(self) -> None:
-        if self._waiting:
-            self.thread.work(0.0, self._lead)
-        else:
-            self._leaders -= 1
+        self._leaders -= 1
+        self._appoint()
 
 
 class Installation:
     """All parts, on the machines of a plan."""
 
-    def __init__(self, plan: Plan, prices: Prices, seed: int, leaders: int = GROUPS) -> None:
+    def __init__(self, plan: Plan, prices: Prices, seed: int, leaders: int = MOST_LEADERS) -> None:
         self.plan, self.prices = plan, prices
         self.clock, self.random = Clock(), random.Random(seed)
         cores = Cores(self.clock, plan.cores)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from bench.installation import GROUPS, Installation, Plan
+from bench.installation import Installation, Plan
 from bench.knee import KEPT, P99_MS
 from bench.prices import Prices
 from bench.queues import Thread
+from chat_app.use_cases.message_log import MOST_LEADERS
 
 SEED: Final = 20_261_130
 MOST_MESSAGES: Final = 80_000
@@ -68,7 +69,7 @@ def used(room: Installation, seconds: float) -> dict[str, float]:
     return told | {"all cores" if plan.one_box else "PostgreSQL": share}
 
 
-def offered(plan: Plan, prices: Prices, rate: float, leaders: int = GROUPS) -> Outcome:
+def offered(plan: Plan, prices: Prices, rate: float, leaders: int = MOST_LEADERS) -> Outcome:
     """Messages at a rate, at random moments, with the sessions that they belong to."""
     seconds = min(MOST_SECONDS, MOST_MESSAGES / rate)
     room = Installation(plan, prices, SEED, leaders)
@@ -84,7 +85,7 @@ def offered(plan: Plan, prices: Prices, rate: float, leaders: int = GROUPS) -> O
     )  # fmt: skip
 
 
-def knee(plan: Plan, prices: Prices, leaders: int = GROUPS) -> Outcome:
+def knee(plan: Plan, prices: Prices, leaders: int = MOST_LEADERS) -> Outcome:
     """The highest rate that holds, within 3 %; the lowest one tried when none does."""
     low, high = LOWEST * plan.web, 2 * LOWEST * plan.web
     good = offered(plan, prices, low, leaders)
