@@ -1,13 +1,13 @@
 """What simulated installations are put through, and what comes of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from bench.installation import Installation, Plan
 from bench.knee import KEPT, P99_MS
-from bench.prices import Prices
+from bench.prices import Learning, Prices
 from bench.queues import Thread
 from chat_app.use_cases.message_log import MOST_LEADERS
 
@@ -102,8 +102,9 @@ def knee(plan: Plan, prices: Prices, leaders: int = MOST_LEADERS) -> Outcome:
 
 def closed(prices: Prices, pairs: int, seconds: float = 4.0) -> float:
     """Messages/s when each of `pairs` writes again as soon as it was acknowledged, as on this machine:
-    the server alone on one core; generator, PostgreSQL and Valkey on another.
+    the server alone on one core; generator, PostgreSQL and Valkey on another, and no worker that learns.
     """
+    prices = replace(prices, learning=Learning(0.0, 0.0))
     room = Installation(Plan("this machine", web=1, cores=1), prices, SEED)
     room.valkey, generator = Thread(room.database.cores), Thread(room.database.cores)
     (web,) = room.web
