@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if _SERVICES & set(getattr(item, "fixturenames", ())):
             item.add_marker("services")
         for room, marker in _ROOMS.items():
-            if room in item.path.parts:
+            if item.path.is_relative_to(Path(__file__).parent / room):
                 item.add_marker(marker)
 
 
