@@ -5,6 +5,7 @@ import math
 import random
 import statistics
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from bench import costs, growth, scale
 from bench.installation import Installation, Plan
 from bench.prices import Learning, Price, Prices, Session, Socket, fitted, prices
-from bench.queues import Action, Clock, Cores, Disk, Thread
+from bench.queues import Clock, Cores, Disk, Thread
 from bench.scenarios import closed, knee, offered, quantile, storm
 
 # A slow machine: few events until it is full.
@@ -71,9 +72,14 @@ def test_several_cores_are_mmc(load: float, servers: int) -> None:
 
 
 def test_the_clock_does_what_is_due_in_order_and_stops() -> None:
-    clock, done = Clock(), []
+    clock = Clock()
+    done: list[tuple[str, float]] = []
+
+    def note(name: str) -> None:
+        done.append((name, clock.now))
+
     for name, seconds in (("late", 3.0), ("b", 1.0), ("c", 1.0), ("a", 0.5)):
-        clock.after(seconds, lambda name=name: done.append((name, clock.now)))  # type: ignore[misc]
+        clock.after(seconds, partial(note, name))
     clock.run(2.0)
     assert done == [("a", 0.5), ("b", 1.0), ("c", 1.0)]
     assert clock.now == 2.0
@@ -95,10 +101,14 @@ def test_a_flush_serves_all_that_waited_when_it_began() -> None:
 
 
 def test_a_thread_works_at_one_thing_and_a_machine_at_as_many_as_it_has_cores() -> None:
-    clock, ends = Clock(), []
+    clock = Clock()
+    ends: list[float] = []
     cores = Cores(clock, 2)
     first, second, third = (Thread(cores) for _ in range(3))
-    note: Action = lambda: ends.append(clock.now)  # noqa: E731 - one line says it
+
+    def note() -> None:
+        ends.append(clock.now)
+
     for thread in (first, first, second, third):
         thread.work(1.0, note)
     clock.run(10)
