@@ -136,13 +136,13 @@ class _Rows:
         )
         return (
             "INSERT INTO chat_session (id, site_id, visitor_id, epoch, created_at, updated_at,"
-            " visitor_updated_at, status, department_id, tags, priority, left_message, open_key,"
+            " listed_at, visitor_updated_at, status, department_id, tags, priority, left_message, open_key,"
             " assign_epoch, queued_at, last_seq, last_visitor_seq, revision, visitor_revision,"
             " visitor_read_seq, visitor_read_visitor_seq, visitor_delivered_seq,"
             " visitor_delivered_visitor_seq, agent_read_seq, agent_read_visitor_seq,"
             " agent_delivered_seq, agent_delivered_visitor_seq, missed_mail_seq)"
             f" SELECT id, '{NOTHING}', visitor_id, 'reads', opened, opened + interval '10 min',"
-            f" opened, status, {department(f'n % {DEPARTMENTS}')}, '[]', 'normal', false,"
+            f" opened + interval '10 min', opened, status, {department(f'n % {DEPARTMENTS}')}, '[]', 'normal', false,"
             f" CASE WHEN status <> 'closed' THEN '{NOTHING}:' || visitor_id END, 0, opened,"
             f" {', '.join([str(PER_SESSION)] * 4)}, {', '.join(['0'] * 8)}, 0"
             f" FROM (SELECT n, {opened} AS opened, {_id('8', opened, 'n')} AS id,"

@@ -117,6 +117,7 @@ def make_session(visitor: Visitor | None = None, **over: Any) -> Session:
         "visitor_updated_at": over.get("created_at", NOON),
         "status": "queued",
     } | over
+    given.setdefault("listed_at", given["updated_at"])
     if given["status"] != "closed":
         given.setdefault("open_key", f"{given['site_id']}:{given['visitor_id']}")
     if given["status"] == "queued":

@@ -17,6 +17,8 @@ from chat_app.domain.message import Draft, Message, MessageStatus, SenderKind
 
 SessionStatus = Literal["bot", "queued", "active", "snoozed", "closed"]
 MAIL_PAUSE = timedelta(seconds=5)
+LISTED_WITHIN = timedelta(seconds=10)
+_NO_TIME = timedelta(0)
 STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "closed")
 Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
@@ -28,7 +30,7 @@ POST_READS = (
 """What a new message depends on: the rule for it, and who may see its session."""
 POST_WRITES = (
     "last_seq", "last_visitor_seq", "revision", "visitor_revision", "mail_next_at", "updated_at",
-    "visitor_updated_at", "last_message",
+    "listed_at", "visitor_updated_at", "last_message",
 )  # fmt: skip
 """What a new message changes of its session."""
 
@@ -41,6 +43,8 @@ class Session:
     visitor may read; `revision` and `visitor_revision` rise in the same way with every change.
     `open_key` is unique while the session is open: a visitor has one open session per site.
     `assign_epoch` rises with every change of hands, and fences actions on outdated copies.
+    `listed_at` is where lists look for it: `updated_at`, or less than LISTED_WITHIN before it, so
+    that a conversation does not move in their indexes with every message.
     `visitor_updated_at` is `updated_at` without notes, which a visitor must not even suspect.
     `queued_at` decides whose turn it is, `waiting_since` says how long the visitor has waited in
     this department. `preferred_agent_id` knows the visitor and comes first while it is free.
@@ -54,6 +58,7 @@ class Session:
     epoch: str
     created_at: datetime
     updated_at: datetime
+    listed_at: datetime
     visitor_updated_at: datetime
     status: SessionStatus = "queued"
     department_id: str | None = None
@@ -118,6 +123,7 @@ class Session:
             epoch=epoch,
             created_at=at,
             updated_at=at,
+            listed_at=at,
             visitor_updated_at=at,
             status="bot" if with_bot else "queued",
             queued_at=None if with_bot else at,
@@ -129,6 +135,13 @@ class Session:
             page=page,
             open_key=f"{site_id}:{visitor_id}",
         )
+
+    def touch(self, at: datetime) -> None:
+        """Note that something has happened here."""
+        self.updated_at = at
+        # Another machine's clock may be behind.
+        if not _NO_TIME <= at - self.listed_at < LISTED_WITHIN:
+            self.listed_at = at
 
     @property
     def is_closed(self) -> bool:
@@ -212,7 +225,7 @@ class Session:
             reply_to=draft.reply_to,
             created_at=at,
         )
-        self.updated_at = at
+        self.touch(at)
         if draft.kind != "system":
             self._show_last(message)
         return message
@@ -255,7 +268,8 @@ class Session:
             return False
         self.status = "queued"
         self.queued_at = self.waiting_since = at
-        self.updated_at = self.visitor_updated_at = at
+        self.visitor_updated_at = at
+        self.touch(at)
         return True
 
     def requeue(self, at: datetime) -> None:
@@ -282,7 +296,7 @@ class Session:
         self.status = "snoozed"
         self.snoozed_until = until
         self.assign_epoch += 1
-        self.updated_at = at
+        self.touch(at)
 
     def reopen(self, at: datetime) -> None:
         """Take up a conversation that was over: it waits, before those that came later.
@@ -303,11 +317,13 @@ class Session:
         self.department_id = department_id
         if self.status == "queued":
             self.waiting_since = at
-        self.updated_at = self.visitor_updated_at = at
+        self.visitor_updated_at = at
+        self.touch(at)
 
     def _change_hands(self, at: datetime) -> None:
         self.assign_epoch += 1
-        self.updated_at = self.visitor_updated_at = at
+        self.visitor_updated_at = at
+        self.touch(at)
 
     def check_open(self) -> None:
         """Raise SessionClosed once the conversation is over."""

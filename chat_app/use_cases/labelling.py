@@ -52,7 +52,7 @@ class Labelling:
             if changes.get("department_id", before) != before:
                 session.move(changes["department_id"], now)
             elif changes:
-                session.updated_at = now
+                session.touch(now)
             uow.flush()
             view = self._views.of_one(uow, session)
             uow.commit(*_events(view, before, changes))

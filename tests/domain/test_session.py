@@ -72,6 +72,17 @@ def test_a_note_leaves_no_trace_in_the_visitors_numbers_and_times() -> None:
     assert session.updated_at == after(5)
 
 
+def test_its_place_in_lists_follows_in_steps() -> None:
+    session = make_session()
+    places = []
+    for seconds in (1, 9.999, 10, 19, 21, 5):
+        session.touch(after(seconds))
+        assert session.updated_at == after(seconds)
+        places.append(session.listed_at)
+    # The last one is of a machine whose clock is behind.
+    assert places == [NOON, NOON, after(10), after(10), after(21), after(5)]
+
+
 def test_a_message_carries_who_said_it_and_what_it_answers() -> None:
     session, agent = make_session(), make_agent(name="小王")
     draft = make_draft("好的", client_msg_id="abc", reply_to="another")

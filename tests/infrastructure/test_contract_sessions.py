@@ -1,5 +1,6 @@
 """Every database finds the same sessions in the same order."""
 
+import random
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
-from chat_app.domain.session import Session
+from chat_app.domain.session import LISTED_WITHIN, Session
 from tests.builders import (
     NOON,
     after,
@@ -198,6 +199,25 @@ def test_pages_meet_without_gap_or_overlap(bench: Bench, limit: int) -> None:
     assert seen == ids(*reversed(sessions))
 
 
+@pytest.mark.parametrize("limit", [1, 4, 25, 60])
+def test_lists_are_in_order_wherever_their_index_has_them(bench: Bench, limit: int) -> None:
+    """A session's place is up to ten seconds old."""
+    chance = random.Random(limit)
+    moved = [after(chance.randrange(30)) for _ in range(50)]
+    sessions = [
+        bench.session(updated_at=at, listed_at=at - LISTED_WITHIN * chance.random()) for at in moved
+    ]
+    sessions.sort(key=lambda one: (one.updated_at, one.id), reverse=True)
+    seen: list[str] = []
+    cursor = None
+    while len(seen) < len(sessions):
+        with bench.uow.reading() as uow:
+            page = uow.sessions.page_for(SYSTEM, SessionFilter(), cursor, limit)
+        seen += ids(*page)
+        assert seen == ids(*sessions[: len(seen)])
+        cursor = Cursor(page[-1].updated_at, page[-1].id)
+
+
 def test_visitors_see_their_own_by_creation_agents_by_activity(bench: Bench) -> None:
     visitor = bench.visitor()
     old = bench.session(visitor, status="closed", created_at=after(1), updated_at=after(9))
@@ -303,6 +323,7 @@ def test_a_tag_is_meant_exactly(bench: Bench, tag: str, *, found: bool) -> None:
 
 def test_idle_is_what_was_not_touched_since(bench: Bench) -> None:
     oldest = bench.session(updated_at=after(1))
+    bench.session(updated_at=after(4), listed_at=after(1))
     older = bench.session(status="active", updated_at=after(2), left_message=True)
     bench.session(updated_at=after(0), left_message=True)
     bench.session(updated_at=after(3))

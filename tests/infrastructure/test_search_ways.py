@@ -14,7 +14,7 @@ from chat_app.domain.actor import SYSTEM
 from chat_app.domain.message import Message
 from chat_app.domain.repositories import Cursor, SessionFilter
 from chat_app.domain.searching import name_of, phrases_of
-from chat_app.domain.session import Session
+from chat_app.domain.session import LISTED_WITHIN, Session
 from chat_app.infrastructure.clock import SystemClock
 from chat_app.infrastructure.db import finding, search, term_indexes
 from chat_app.infrastructure.db.term_indexes import Expected, term_index_of
@@ -78,11 +78,13 @@ def filled(bench: Bench, seed: int) -> list[tuple[Session, list[str]]]:
     made = []
     for number in range(24):
         visitor = bench.visitor(name=chance.choice(["小红", "Bob", "Refund Ltd"]))
+        at = after(number * 3)
         session = bench.session(
             visitor,
             status=chance.choice(["active", "closed"]),
             subject=chance.choice([None, "红鞋", "refund"]),
-            updated_at=after(minutes=number),
+            updated_at=at,
+            listed_at=at - LISTED_WITHIN * chance.random(),
         )
         bodies = ["".join(chance.choices(VOCABULARY + (" ",) * 4, k=6)) for _ in range(4)]
         bench.keep(*(make_message(session, seq=n, body=one) for n, one in enumerate(bodies, 1)))

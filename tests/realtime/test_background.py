@@ -77,8 +77,8 @@ def test_an_idle_session_is_closed_and_a_busy_one_is_not(make_stack: MakeStack) 
         _wait_until_done(stack)
         with contextlib.closing(sqlite3.connect(stack.data_dir / "cland.db")) as database:
             database.execute(
-                "UPDATE chat_session SET updated_at = datetime(updated_at, '-61 seconds')"
-                " WHERE id = ?",
+                "UPDATE chat_session SET updated_at = datetime(updated_at, '-61 seconds'),"
+                " listed_at = datetime(listed_at, '-61 seconds') WHERE id = ?",
                 (idle.session_id,),
             )
             database.commit()

@@ -113,7 +113,7 @@ def test_idle_sessions_are_closed_with_a_word(worker: Worker) -> None:
     fresh, _ = worker.web.open_session()
     with worker.web.uow() as uow:
         session = uow.sessions.get(old["id"])
-        session.updated_at = SystemClock().now() - timedelta(days=2)
+        session.touch(SystemClock().now() - timedelta(days=2))
         uow.commit()
     assert worker.run("workers.archiving.close_idle") == 1
     assert worker.web.read(token, old["id"])["close_reason"] == "idle"

@@ -14,17 +14,38 @@ the index does not hold yet are always read as well; they are few.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select, true, union, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.repositories import Cursor, SessionFilter
 from chat_app.domain.searching import phrases_of
-from chat_app.domain.session import Session
+from chat_app.domain.session import LISTED_WITHIN, Session
 from chat_app.infrastructure.db import tables
-from chat_app.infrastructure.db.listing import Conditions, behind, moment, visible, wanted_of
+from chat_app.infrastructure.db.listing import (
+    Conditions,
+    behind,
+    first_of,
+    moment,
+    place,
+    visible,
+    wanted_of,
+)  # fmt: skip
 from chat_app.infrastructure.db.search import NOTHING
 from chat_app.infrastructure.db.term_indexes import Expected, TermIndex, term_index_of
 
@@ -55,15 +76,12 @@ class Finder:
         index = term_index_of(self._session, phrases)
         unread = self._unread(wanted.q or "") if index else None
         if index is None or unread is None:
-            return self._all_read(actor, [*shown, _mentions(wanted.q or "")], limit)
+            read = [*shown, _mentions(wanted.q or "")]
+            return first_of(self._session, actor, read, limit)
         ids = self._walked(index, unread, actor, shown, limit)
         if ids is None:
             ids = self._session.scalars(_sorted(index, unread, actor, shown, limit)).all()
         return self._in_order(ids)
-
-    def _all_read(self, actor: Actor, shown: Conditions, limit: int) -> Sequence[Session]:
-        query = select(Session).where(*shown).order_by(moment(actor).desc(), _S.id.desc())
-        return list(self._session.scalars(query.limit(limit)))
 
     def _in_order(self, ids: Sequence[str]) -> Sequence[Session]:
         found = self._session.scalars(select(Session).where(_S.id.in_(ids)))
@@ -97,18 +115,29 @@ class Finder:
     ) -> Sequence[str] | None:
         """The common way; None when it is not the shorter one, or has led too far."""
         most = farthest(index.expected(), limit)
-        found: list[str] = []
+        found: list[tuple[Any, str]] = []
         stretch, walked, from_here = _FIRST_STRETCH, 0, shown
         while walked < most:
             query = _stretch(index, unread, actor, from_here, stretch)
             rows = self._session.execute(query).all()
-            found += [row.id for row in rows if row.found]
-            if len(found) >= limit or len(rows) < stretch:
-                return found[:limit]
+            found += [(row.moment, row.id) for row in rows if row.found]
+            if len(rows) < stretch or _are_first(found, rows[-1].place, actor, limit):
+                return [one for _, one in sorted(found, reverse=True)[:limit]]
             walked += stretch
-            from_here = [*shown, *behind(actor, Cursor(rows[-1].moment, rows[-1].id))]
+            here = tuple_(rows[-1].place, rows[-1].id)
+            from_here = [*shown, tuple_(place(actor), _S.id) < here]
             stretch = min(stretch * _LONGER, most - walked)
         return None
+
+
+def _are_first(
+    found: Sequence[tuple[datetime, str]], reached: datetime, actor: Actor, limit: int
+) -> bool:
+    """Whether nothing behind the place that was reached comes before the last of a page."""
+    if len(found) < limit:
+        return False
+    last, _ = sorted(found, reverse=True)[limit - 1]
+    return actor.is_visitor or reached <= last - LISTED_WITHIN
 
 
 def farthest(expected: Expected, limit: int) -> int:
@@ -127,18 +156,18 @@ def _stretch(
     index: TermIndex, unread: CTE, actor: Actor, shown: Conditions, length: int
 ) -> Select[Any]:
     """Some sessions of the list, and of each whether it is found."""
-    newest = moment(actor)
+    at = place(actor)
     some = (
-        select(_S.id, _S.visitor_id, newest.label("moment"))
-        .where(*shown).order_by(newest.desc(), _S.id.desc()).limit(length).subquery("stretch")
+        select(_S.id, _S.visitor_id, moment(actor).label("moment"), at.label("place"))
+        .where(*shown).order_by(at.desc(), _S.id.desc()).limit(length).subquery("stretch")
     )  # fmt: skip
     owners: tuple[ColumnElement[str], ...] = (some.c.id, some.c.visitor_id)
     found = or_(
         *(index.has(owner, some).is_not(None) for owner in owners),
         *(owner.in_(select(unread.c.id)) for owner in owners),
     )
-    query = select(some.c.id, some.c.moment, found.label("found"))
-    return query.order_by(some.c.moment.desc(), some.c.id.desc())
+    query = select(some.c.id, some.c.moment, some.c.place, found.label("found"))
+    return query.order_by(some.c.place.desc(), some.c.id.desc())
 
 
 def _sorted(

@@ -1,12 +1,14 @@
 """Which sessions a list shows, and in which order, in SQL."""
 
 import json
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, true, tuple_
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.repositories import Cursor, SessionFilter
-from chat_app.domain.session import STATUSES
+from chat_app.domain.session import LISTED_WITHIN, STATUSES, Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.types import UtcDateTime
 
@@ -33,11 +35,33 @@ def moment(actor: Actor) -> ColumnElement[UtcDateTime]:
     return _S.created_at if actor.is_visitor else _S.updated_at
 
 
+def place(actor: Actor) -> ColumnElement[UtcDateTime]:
+    """Where an index finds it: what happens in a session moves it there now and then only."""
+    return _S.created_at if actor.is_visitor else _S.listed_at
+
+
 def behind(actor: Actor, cursor: Cursor | None) -> Conditions:
     """What comes later in the list."""
     if cursor is None:
         return []
-    return [tuple_(moment(actor), _S.id) < tuple_(cursor.at, cursor.id)]
+    later: ColumnElement[bool] = tuple_(moment(actor), _S.id) < tuple_(cursor.at, cursor.id)
+    return [later, place(actor) <= cursor.at]
+
+
+def first_of(session: OrmSession, actor: Actor, shown: Conditions, limit: int) -> Sequence[Session]:
+    """The first `limit` of a list, in its order.
+
+    As many have been active since the place of the last of so many places. Whatever has been
+    active later than that has its own place less than LISTED_WITHIN before it: these are read
+    and sorted, so many more than a page as have been active within that time.
+    """
+    if not actor.is_visitor:
+        places = select(_S.listed_at).where(*shown).order_by(_S.listed_at.desc())
+        last = session.scalar(places.offset(limit - 1).limit(1))
+        if last is not None:
+            shown = [*shown, _S.listed_at > last - LISTED_WITHIN]
+    query = select(Session).where(*shown).order_by(moment(actor).desc(), _S.id.desc())
+    return list(session.scalars(query.limit(limit)))
 
 
 def wanted_of(wanted: SessionFilter) -> Conditions:

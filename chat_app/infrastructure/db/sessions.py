@@ -13,7 +13,7 @@ from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFil
 from chat_app.domain.session import Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.finding import Finder
-from chat_app.infrastructure.db.listing import behind, moment, visible, wanted_of
+from chat_app.infrastructure.db.listing import behind, first_of, visible, wanted_of
 from chat_app.infrastructure.db.plain_session import AMONG, PLAIN, locked_rows
 from chat_app.infrastructure.db.queue_places import PLACE_OF_ONE, PLACES
 from chat_app.infrastructure.db.rows import Rows
@@ -95,9 +95,8 @@ class SqlSessions:
         """What `actor` may see: visitors' newest first, agents' newest activity first."""
         if wanted.q:
             return self._finder.page(actor, wanted, cursor, limit)
-        query = select(Session).where(visible(actor), *wanted_of(wanted), *behind(actor, cursor))
-        query = query.order_by(moment(actor).desc(), _S.id.desc()).limit(limit)
-        return list(self._session.scalars(query))
+        shown = [visible(actor), *wanted_of(wanted), *behind(actor, cursor)]
+        return first_of(self._session, actor, shown, limit)
 
     def renew_epochs(self, epoch: str) -> int:
         """Give every session another epoch."""
@@ -106,11 +105,10 @@ class SqlSessions:
         return int(result.rowcount)
 
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
-        """Those of `ids` that the actor may see."""
+        """Those of `ids` that the actor may see; to be read only."""
         if not ids:
             return []
-        query = select(Session).where(_S.id.in_(ids), visible(actor))
-        return list(self._session.scalars(query))
+        return self._plain.read(AMONG.where(visible(actor)), {"ids": list(ids)})
 
     def counts_for(self, actor: Actor) -> Counts:
         """The inbox in numbers."""
@@ -122,7 +120,7 @@ class SqlSessions:
         by_status = dict(tuple(row) for row in rows)
         last_closed = (
             select(visible(actor).label("shown")).where(_S.status == "closed")
-            .order_by(_S.updated_at.desc()).limit(MOST_CLOSED).subquery()
+            .order_by(_S.listed_at.desc()).limit(MOST_CLOSED).subquery()
         )  # fmt: skip
         closed = self._session.scalar(select(func.count()).where(last_closed.c.shown))
         mine = self._session.scalar(
@@ -192,10 +190,6 @@ class SqlSessions:
     def idle_since(self, moment: datetime, limit: int) -> Sequence[str]:
         """Ids of open sessions without any change since `moment`, but no message left waiting."""
         left = and_(_S.status == "queued", _S.left_message.is_(True))
-        query = (
-            select(_S.id)
-            .where(_S.status.in_(("bot", "queued", "active")), _S.updated_at < moment, ~left)
-            .order_by(_S.updated_at)
-            .limit(limit)
-        )
-        return list(self._session.scalars(query))
+        idle = and_(_S.listed_at < moment, _S.updated_at < moment, ~left)
+        query = select(_S.id).where(_S.status.in_(("bot", "queued", "active")), idle)
+        return list(self._session.scalars(query.order_by(_S.listed_at).limit(limit)))

@@ -33,6 +33,9 @@ metadata = MetaData(
     }
 )
 
+# Lists look for what a program before migration 0010 has written where they end.
+LONG_AGO = "2000-01-01 00:00:00"
+
 department = Table(
     "department",
     metadata,
@@ -160,6 +163,7 @@ chat_session = Table(
     Column("epoch", code(32), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("listed_at", UtcDateTime, nullable=False, server_default=LONG_AGO),
     Column("visitor_updated_at", UtcDateTime, nullable=False),
     Column("status", code(20), nullable=False),
     Column("department_id", identifier(), ForeignKey("department.id")),
@@ -210,8 +214,8 @@ chat_session = Table(
     CheckConstraint("last_visitor_seq <= last_seq", name="visitor_numbers_within"),
     CheckConstraint("(open_key IS NULL) = (status = 'closed')", name="open_key_while_open"),
     Index("ix_chat_session_visitor_id_created_at", "visitor_id", "created_at"),
-    Index("ix_chat_session_status_updated_at", "status", "updated_at"),
-    Index("ix_chat_session_updated_at_id", "updated_at", "id"),
+    Index("ix_chat_session_status_listed_at", "status", "listed_at"),
+    Index("ix_chat_session_listed_at_id", "listed_at", "id"),
     Index("ix_chat_session_agent_id_status", "agent_id", "status"),
     Index("ix_chat_session_queue", "status", "priority_rank", "queued_at", "id"),
 )
