@@ -23,17 +23,23 @@ class FakeShortcut:
     def seen(self, session: Session) -> None:
         self._seen[session.id] = copy.copy(session)
 
+    def noticed(self, session: Session) -> None:
+        self._seen.setdefault(session.id, copy.copy(session))
+
     def append(self, events: Sequence[MessageSent]) -> Set[str]:
         after = {one.session.id: one.session for one in events}
         said = {key: [one.message for one in events if one.session.id == key] for key in after}
-        more = {one.session.id for one in events if self._database.after_commit.rows(one)}
+        left = [
+            (one.session.id, row) for one in events for row in self._database.after_commit.rows(one)
+        ]
+        perhaps_pending = {key for key, row in left if row.dedupe_key is not None}
         with self._database() as uow:
             stored = {
                 key
                 for key, session in after.items()
-                if key not in more and self._store(uow, session, said[key])
+                if key not in perhaps_pending and self._store(uow, session, said[key])
             }
-            uow.store()
+            uow.store(*(one for one in events if one.session.id in stored))
         for key in stored:
             self.seen(after[key])
         return stored

@@ -268,7 +268,10 @@ class Sessions(Protocol):
         """Give every session another epoch; return how many there are."""
         ...
 
-    def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]: ...
+    def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
+        """Those of `ids` that the actor may see; to be read only."""
+        ...
+
     def counts_for(self, actor: Actor) -> Counts: ...
     def held_by(self, agent_id: str, limit: int) -> Sequence[Session]:
         """Open ones in the agent's hands, by id, with their rows locked."""
@@ -498,11 +501,15 @@ class Shortcut(Protocol):
         """Remember how a session has been committed; nobody changes this object any more."""
         ...
 
+    def noticed(self, session: Session) -> None:
+        """Remember a session as it was read, if it is not known: soon somebody may write there."""
+        ...
+
     def append(self, events: Sequence[MessageSent]) -> Set[str]:
         """Commit the messages; return the ids of the sessions in which they are stored.
 
         In the others nothing is: they, or their writers, are not as supposed, the message is
-        there already, or its storing asks for more than a message. Raises Unavailable.
+        there already, or it asks for work that may be pending already. Raises Unavailable.
         """
         ...
 

@@ -5,7 +5,7 @@ looks at the database, one at whose sessions they are and, once they are in thei
 these stand; only what somebody lacks is read for itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
@@ -46,9 +46,16 @@ class Joining:
     """Raises NotFound for sessions the actor may not see."""
 
     def __init__(
-        self, uow: UnitOfWorkFactory, views: Views, messages: Messages, blocking: Blocking
+        self,
+        uow: UnitOfWorkFactory,
+        views: Views,
+        messages: Messages,
+        blocking: Blocking,
+        noticed: Callable[[Session], None],
     ) -> None:
+        """`noticed` is told each session as it was read: its client will write there soon."""
         self._uow = uow
+        self._noticed = noticed
         self._views = views
         self._messages = messages
         self._asking = Together(self._ask, blocking, most=MOST_TOGETHER)
@@ -96,6 +103,8 @@ class Joining:
             granted = _granted(uow, wishes)
             sessions = {session.id: session for _, session in granted}
             views = self._views.of(uow, list(sessions.values()))
+        for session in sessions.values():
+            self._noticed(session)
         found = {view.session.id: view for view in views}
         for wish, session in granted:
             wish.view = found[session.id]

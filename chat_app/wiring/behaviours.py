@@ -141,7 +141,7 @@ def create_services(
         bots=bots,
         handing_off=handing_off,
         messages=messages,
-        joining=Joining(uow, views, messages, adapters.blocking),
+        joining=Joining(uow, views, messages, adapters.blocking, shortcut.noticed),
         revising=Revising(uow, clock, adapters.limiter, limits),
         assigning=assigning,
         archiving=Archiving(uow, sessions, clock, settings.idle_close_minutes),

@@ -1,6 +1,7 @@
 """The shortcut stores what rests on sessions as they are, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from sqlalchemy import Engine
 
 from chat_app.domain.events import MessageSent
 from chat_app.domain.message import Message
+from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.session import Session
+from chat_app.use_cases.after_commit import MISSED
 from tests.builders import NOON, make_draft, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
 from tests.infrastructure.databases import under_contract
@@ -109,12 +112,61 @@ def test_a_blocked_visitor_writes_nothing(quick: Bench) -> None:
     assert said(quick, session) == []
 
 
-def test_what_leaves_work_behind_goes_the_long_way(quick: Bench) -> None:
+def pending(bench: Bench) -> Sequence[OutboxEntry]:
+    """The work that is due within a minute, as a worker takes it."""
+    with bench.uow() as uow:
+        return uow.outbox.claim(10, "token", 60)
+
+
+def test_work_is_left_behind_with_the_message_that_asks_for_it(quick: Bench) -> None:
+    asking, silent = seen(quick), seen(quick)
+    events = [replace(posted(quick, asking), mail_in=0), posted(quick, silent)]
+    assert quick.shortcut.append(events) == {asking.id, silent.id}
+    (entry,) = pending(quick)
+    assert (entry.topic, entry.payload, entry.attempts) == (MISSED, {"session_id": asking.id}, 1)
+    assert quick.wakeup.nudges == 1
+
+
+def test_work_is_due_in_the_databases_time(quick: Bench) -> None:
+    """The application's clock is years behind here."""
+    asking = seen(quick)
+    assert quick.shortcut.append([replace(posted(quick, asking), mail_in=3)])
+    assert pending(quick) == []
+
+
+def test_no_work_is_left_behind_where_nothing_is_stored(quick: Bench) -> None:
     session = seen(quick)
-    event = posted(quick, session)
-    asking = MessageSent(event.session, event.message, mail_in=0)
-    assert not quick.shortcut.append([asking])
+    event = replace(posted(quick, session), mail_in=0)
+    with quick.uow() as uow:
+        CHANGES["revision"](uow.sessions.locked_among([session.id])[session.id])
+        uow.commit()
+    assert not quick.shortcut.append([event])
+    assert pending(quick) == []
+    assert quick.wakeup.nudges == 0
+
+
+def test_work_that_may_be_pending_already_goes_the_long_way(quick: Bench) -> None:
+    session = quick.session(status="bot")
+    with quick.uow() as uow:
+        quick.shortcut.seen(uow.sessions.locked_among([session.id])[session.id])
+    assert not quick.shortcut.append([posted(quick, session)])
     assert said(quick, session) == []
+
+
+def test_what_was_committed_counts_more_than_what_was_read(quick: Bench) -> None:
+    session = seen(quick)
+    with quick.uow.reading() as uow:
+        read = uow.sessions.among([session.id])[session.id]
+    assert quick.shortcut.append([posted(quick, session)])
+    quick.shortcut.noticed(read)
+    assert quick.shortcut.append([posted(quick, session, "b")]) == {session.id}
+
+
+def test_a_session_that_was_only_read_can_be_written_to(quick: Bench) -> None:
+    session = quick.session(status="active")
+    with quick.uow.reading() as uow:
+        quick.shortcut.noticed(uow.sessions.among([session.id])[session.id])
+    assert quick.shortcut.append([posted(quick, session)]) == {session.id}
 
 
 def test_others_marks_stay_as_they_are(quick: Bench) -> None:

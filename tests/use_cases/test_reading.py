@@ -166,6 +166,14 @@ def test_joining_gives_what_is_missing(
     assert joined.view.session.id == session.id
 
 
+def test_who_joined_is_expected_to_write(world: World, session: Session, visitor: Actor) -> None:
+    assert world.shortcut.supposed(session.id) is None
+    world.joining.join(visitor, session.id)
+    supposed = world.shortcut.supposed(session.id)
+    assert supposed is not None
+    assert (supposed.epoch, supposed.last_seq) == (session.epoch, 0)
+
+
 def test_joining_tells_what_changed_of_the_known(
     world: World, session: Session, agent: Actor
 ) -> None:

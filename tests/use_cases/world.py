@@ -77,21 +77,21 @@ class World:
         self.ids = SequentialIds()
         self.realtime = RecordingRealtime()
         self.wakeup = RecordingWakeup()
-        self.recent = NoRecentMessages()
-        self.mailer = RecordingMailer()
+        self.recent, self.mailer = NoRecentMessages(), RecordingMailer()
         self.tokens = FakeTokens()
         self.passwords = PlainPasswords()
         self.limiter = FakeLimiter()
         self.visitor_presence = FakeVisitorPresence(self.clock)
         after_commit = AfterCommit(self.realtime, self.wakeup, self.recent, self.ids, self.clock)
         self.db = FakeDatabase(after_commit, self.clock)
+        self.shortcut = FakeShortcut(self.db)
         limits, views = Limits(), Views(self.visitor_presence, self.clock)
         hands = Hands(views, self.ids, self.clock)
         posting = self.posting = Posting(self.ids, self.clock, limits.message_characters)
         self.sessions = Sessions(self.db, views, hands, self.clock, self.ids)
         self.messages = Messages(
             self.db,
-            MessageLog(Storing(self.db, posting, FakeShortcut(self.db)), DirectBlocking()),
+            MessageLog(Storing(self.db, posting, self.shortcut), DirectBlocking()),
             self.recent,
             self.realtime,
             self.limiter,
@@ -109,7 +109,9 @@ class World:
     def _let_visitors_come(
         self, limits: Limits, views: Views, hands: Hands, posting: Posting
     ) -> None:
-        self.joining = Joining(self.db, views, self.messages, DirectBlocking())
+        self.joining = Joining(
+            self.db, views, self.messages, DirectBlocking(), self.shortcut.noticed
+        )
         left_messages = LeftMessages(hands, self.clock)
         self.waiting_limits = WaitingLimits(self.db, views, hands, left_messages, self.clock)
         self.handing_off = HandingOff(self.db, views, hands, left_messages, self.clock)

@@ -21,13 +21,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.message import Message
+from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.repositories import Collision, Duplicate, Shortcut
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import MESSAGES
 from chat_app.infrastructure.db.plain_session import PLAIN
-from chat_app.infrastructure.db.shapes import recordset
+from chat_app.infrastructure.db.shapes import Shape, recordset
 from chat_app.infrastructure.db.unit_of_work import Committed, unmeasured
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
@@ -35,6 +36,7 @@ from chat_app.use_cases.after_commit import AfterCommit
 MOST_REMEMBERED: Final = 4_096
 _READS: Final = attrgetter(*POST_READS)
 _WRITES: Final = attrgetter(*POST_WRITES)
+_WORKS: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
 _GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
 
 
@@ -51,6 +53,14 @@ def _statement() -> str:
     )
     fresh = recordset("fresh", [(name, message[name]) for name in MESSAGES.names])
     names = ", ".join(MESSAGES.names)
+    columns = [
+        ("session_id", session.id),
+        *((name, tables.outbox.c[name]) for name in _WORKS.names),
+    ]
+    works = recordset("works", columns)
+    # The wish is in the writer's time, the due time in the database's.
+    due = {"available_at": "clock_timestamp() + (available_at - created_at)"}
+    left = ", ".join(due.get(name, name) for name in _WORKS.names)
     # Not `=`: the planner would take another index than the id's for some of them.
     still = (
         f"({', '.join(f's.{name}' for name in POST_READS)}) IS NOT DISTINCT FROM"
@@ -75,17 +85,20 @@ def _statement() -> str:
         f" changed AS (UPDATE chat_session s SET {changes} FROM given WHERE s.id = given.id"
         " AND s.id = ANY(ARRAY(SELECT id FROM firm)) RETURNING s.id),"
         f" added AS (INSERT INTO message ({names}) SELECT {names} FROM fresh"
+        " WHERE session_id IN (SELECT id FROM changed)),"
+        f" left_behind AS (INSERT INTO outbox ({', '.join(_WORKS.names)}) SELECT {left} FROM {works}"
         " WHERE session_id IN (SELECT id FROM changed))"
         " SELECT json_agg(id) FROM changed"
     )
 
 
 _PREPARED: Final = "cland_post"
-_PREPARE: Final = f"PREPARE {_PREPARED} (json, json) AS " + _statement() % {
+_PREPARE: Final = f"PREPARE {_PREPARED} (json, json, json) AS " + _statement() % {
     "given": "$1",
     "fresh": "$2",
+    "works": "$3",
 }
-_EXECUTE: Final = f"EXECUTE {_PREPARED} (%(given)s, %(fresh)s)"
+_EXECUTE: Final = f"EXECUTE {_PREPARED} (%(given)s, %(fresh)s, %(works)s)"
 
 
 class PostgresShortcut:
@@ -113,13 +126,17 @@ class PostgresShortcut:
     def seen(self, session: Session) -> None:
         """Remember a session as it was committed; the one seen longest ago makes room."""
         self._seen.pop(session.id, None)
-        self._seen[session.id] = session
+        self.noticed(session)
+
+    def noticed(self, session: Session) -> None:
+        """Remember a session that somebody has read, unless it is known."""
+        self._seen.setdefault(session.id, session)
         if len(self._seen) > MOST_REMEMBERED:
             self._seen.pop(next(iter(self._seen)), None)
 
     def append(self, events: Sequence[MessageSent]) -> Set[str]:
         """Commit the messages of those sessions that are still as supposed."""
-        posted = self._without_more(events)
+        posted, works = self._possible(events)
         if not posted:
             return frozenset()
         sessions = {event.session.id: event.session for event in posted}
@@ -127,16 +144,28 @@ class PostgresShortcut:
         given = {
             "given": _document(before, posted),
             "fresh": orjson.dumps([_named(event.message) for event in posted]).decode(),
+            "works": orjson.dumps(works).decode(),
         }
         stored = self._run(given, len(posted))
         for key in stored:
             self.seen(sessions[key])
+        if any(one["session_id"] in stored for one in works):
+            self._after_commit.wake()
         return stored
 
-    def _without_more(self, events: Sequence[MessageSent]) -> list[MessageSent]:
-        """Those in whose sessions nothing else is to be written, as work for later would be."""
-        more = {event.session.id for event in events if self._after_commit.rows(event)}
-        return [event for event in events if event.session.id not in more]
+    def _possible(
+        self, events: Sequence[MessageSent]
+    ) -> tuple[Sequence[MessageSent], Sequence[Mapping[str, Any]]]:
+        """Those that one statement can store, and the work that they leave behind.
+
+        Where the same work may be pending already, its row has to be held: the long way does.
+        """
+        left = [
+            (event.session.id, row) for event in events for row in self._after_commit.rows(event)
+        ]
+        not_here = {session_id for session_id, row in left if row.dedupe_key is not None}
+        posted = [event for event in events if event.session.id not in not_here]
+        return posted, [_work(*one) for one in left if one[0] not in not_here]
 
     def _run(self, given: Mapping[str, Any], messages: int) -> Set[str]:
         self._reach("pre_commit")
@@ -175,6 +204,9 @@ class NoShortcut:
         return None
 
     def seen(self, session: Session) -> None:
+        """Nothing is remembered."""
+
+    def noticed(self, session: Session) -> None:
         """Nothing is remembered."""
 
     def append(self, _: Sequence[MessageSent]) -> Set[str]:
@@ -223,6 +255,10 @@ def _document(before: Mapping[str, Session], posted: Sequence[MessageSent]) -> s
         (key, key in writers, *_READS(before[key]), *_WRITES(after[key])) for key in sorted(before)
     ]
     return orjson.dumps([dict(zip(_GIVEN, row, strict=True)) for row in rows]).decode()
+
+
+def _work(session_id: str, entry: OutboxEntry) -> Mapping[str, Any]:
+    return {"session_id": session_id, **dict(zip(_WORKS.names, _WORKS.values(entry), strict=True))}
 
 
 def _named(message: Message) -> Mapping[str, Any]:
