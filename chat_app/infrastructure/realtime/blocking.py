@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from eventlet import getcurrent, hubs, sleep, tpool
 
+from chat_app.infrastructure.realtime.post import POST
+
 T = TypeVar("T")
 
 
@@ -38,7 +40,7 @@ class HubTurn:
         """Let the greenlet that waits go on, soon."""
         self._given = True
         if self._waiter is not None:
-            hubs.get_hub().schedule_call_global(0, self._wake)
+            POST.soon(self._wake)
 
     def wait(self) -> None:
         """Return once it is set."""

@@ -7,12 +7,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-import eventlet
 import orjson
 from engineio import packet as engine
 from engineio.exceptions import EngineIOError
 
 from chat_app.domain.ports import UpgradeRefused
+from chat_app.infrastructure.realtime.crew import CREW
 from chat_app.infrastructure.realtime.engine import TRANSPORT
 from chat_app.infrastructure.realtime.frames import BINARY, TEXT, pack
 from chat_app.infrastructure.realtime.line import Line
@@ -148,7 +148,7 @@ class EngineLine:
         self._undone.append(data)
         if not self._at_work:
             self._at_work = True
-            eventlet.spawn_n(self._work)
+            CREW.soon(self._work)
         elif len(self._undone) > _MOST_UNDONE:
             self._line.pause()
 
@@ -156,7 +156,7 @@ class EngineLine:
         self._over = True
         if not self._at_work:
             self._at_work = True
-            eventlet.spawn_n(self._work)
+            CREW.soon(self._work)
 
     def _work(self) -> None:
         try:

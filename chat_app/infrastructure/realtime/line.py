@@ -9,7 +9,6 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
-import structlog
 from eventlet import hubs
 
 from chat_app.infrastructure.realtime.frames import (
@@ -22,35 +21,11 @@ from chat_app.infrastructure.realtime.frames import (
     pack,
     pack_close,
 )
+from chat_app.infrastructure.realtime.post import POST
 
 _READ_BYTES: Final = 65_536
 _GOODBYE_SECONDS: Final = 2.0
 NORMAL: Final = 1000
-_log = structlog.get_logger(__name__)
-
-
-class Post:
-    """Does small things together, where the hub comes round next."""
-
-    def __init__(self) -> None:
-        self._things: list[Callable[[], None]] = []
-
-    def soon(self, thing: Callable[[], None]) -> None:
-        """Do it when the greenlets that run now have gone on."""
-        self._things.append(thing)
-        if len(self._things) == 1:
-            hubs.get_hub().schedule_call_global(0, self._do)
-
-    def _do(self) -> None:
-        things, self._things = self._things, []
-        for thing in things:
-            try:
-                thing()
-            except Exception:  # noqa: BLE001 - one client's trouble is not another's
-                _log.exception("write_failed")
-
-
-_POST: Final = Post()
 
 
 class Line:
@@ -99,7 +74,7 @@ class Line:
         self.waiting += 1
         self._out.append(frame)
         if len(self._out) == 1:
-            _POST.soon(self._flush)
+            POST.soon(self._flush)
 
     def close(self, status: int = NORMAL, reason: str = "") -> None:
         """Say why, once everything written before has left; the connection ends within 2 s."""
