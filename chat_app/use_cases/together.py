@@ -1,23 +1,30 @@
 """Those who wait at the same moment are served in one go.
 
-The first one leads: it serves all that wait, itself among them, and hands the lead to the first
+The first one leads: it serves those that wait, itself among them, and hands the lead to the first
 that has come meanwhile. Alone, one waits for nobody. (The idea is PostgreSQL's group commit for
 its write-ahead log; here it saves statements and round trips, too.)
 
-Where several may lead, the next one does so once half a full group waits: then groups overlap, and
-the program works while the database does. Smaller ones beside each other would only cost more.
+The next one begins before those that were just served go on, so that the database works while the
+program does. For that something must be left to serve: where the same callers come again as soon
+as they were served, one that took all who wait would find nobody waiting when it is done. So one
+takes half of all who are about, unless they are few.
+
+Where several may lead, the next one does so once half a full group waits. Smaller ones beside each
+other would only cost more: they would wait for the database together.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from chat_app.domain.errors import Unavailable
 from chat_app.domain.ports import Blocking, Turn
 
 T = TypeVar("T")
+FEW: Final = 12
+"""So many are served together, whoever else is about: a call costs as much as five callers do."""
 
 
 @dataclass(eq=False)
@@ -27,6 +34,7 @@ class _Waiting(Generic[T]):
     one: T
     turn: Turn
     leads: bool = False
+    hurries: bool = False
     error: BaseException | None = None
 
 
@@ -54,6 +62,7 @@ class Together(Generic[T]):
         self._waiting: deque[_Waiting[T]] = deque()
         self._leaders = 0
         self._gathering = False
+        self._served_last = 0
 
     def serve(self, one: T) -> None:
         """Return once `one` was served, with others perhaps; raises what serving it raised."""
@@ -96,20 +105,28 @@ class Together(Generic[T]):
     def _lead(self, leader: _Waiting[T]) -> None:
         batch: list[_Waiting[T]] = []
         try:
-            self._blocking.breathe()  # what has arrived already comes along
+            if not leader.hurries:
+                self._blocking.breathe()  # what has arrived already comes along
             batch = self._gather(leader)
             self._serve_all(batch)
         finally:
+            # In this order: the next one asks the database before these go on.
+            self._step_down(gathered=bool(batch))
             for waiting in batch[1:]:
                 waiting.turn.set()
-            self._step_down(gathered=bool(batch))
 
     def _gather(self, leader: _Waiting[T]) -> list[_Waiting[T]]:
         with self._mutex:
-            count = min(len(self._waiting), self._most - 1)
+            count = min(len(self._waiting), self._share() - 1)
             batch = [leader, *(self._waiting.popleft() for _ in range(count))]
+            self._served_last = len(batch)
             self._gathering = False
         return batch
+
+    def _share(self) -> int:
+        """How many to serve now: half of who waits, the leader among them, and was served last."""
+        about = len(self._waiting) + 1 + self._served_last
+        return min(self._most, max(FEW, (about + 1) // 2))
 
     def _step_down(self, *, gathered: bool) -> None:
         """Leave the lead to the next one, who also gathers for one that came to nothing."""
@@ -117,6 +134,8 @@ class Together(Generic[T]):
             self._leaders -= 1
             self._gathering = self._gathering and gathered
             leader = self._appoint()
+            if leader is not None:
+                leader.hurries = True
         _wake(leader)
 
     def _serve_all(self, batch: Sequence[_Waiting[T]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chat_app.domain.errors import Unavailable
 from chat_app.infrastructure.blocking import DirectBlocking
-from chat_app.use_cases.together import Together, _Waiting
+from chat_app.use_cases.together import FEW, Together, _Waiting
 from tests.processes import until
 
 
@@ -110,6 +110,57 @@ def test_more_than_may_be_served_at_once_wait_for_the_next_time(counter: Counter
         counter.come(*"abcdefg")
     counter.finish()
     assert counter.batches == [["a"], ["b", "c", "d", "e"], ["f", "g"]]
+
+
+def test_of_many_who_are_about_half_is_served_at_a_time(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=100)
+    with counter.busy:
+        counter.come(*map(str, range(2 * FEW + 8)))
+    counter.finish()
+    # 31 wait and 1 was served; then 15 wait and 16 were.
+    assert [len(batch) for batch in counter.batches] == [1, 16, 15]
+
+
+def test_a_few_are_served_at_once(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=100)
+    with counter.busy:
+        counter.come(*map(str, range(1 + FEW)))
+    counter.finish()
+    assert [len(batch) for batch in counter.batches] == [1, FEW]
+
+
+def test_the_next_one_begins_before_those_served_go_on(counter: Counter) -> None:
+    woken: list[int] = []
+
+    class Noting(DirectBlocking):
+        """Turns note when they are given, by the order in which they were taken."""
+
+        taken = breaths = 0
+
+        def turn(self) -> "NotingTurn":
+            self.taken += 1
+            return NotingTurn(self.taken)
+
+        def breathe(self) -> None:
+            self.breaths += 1
+
+    class NotingTurn(threading.Event):
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
+        def set(self) -> None:
+            woken.append(self.number)
+            super().set()
+
+    blocking = Noting()
+    counter.together = Together(counter.serve, blocking, most=2)
+    with counter.busy:
+        counter.come(*"abcde")
+    counter.finish()
+    assert counter.batches == [["a"], ["b", "c"], ["d", "e"]]
+    assert woken == [2, 4, 3, 5]
+    assert blocking.breaths == 1  # who follows has waited long enough
 
 
 def test_what_has_arrived_when_a_leader_begins_comes_along(counter: Counter) -> None:
