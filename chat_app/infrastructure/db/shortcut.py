@@ -24,11 +24,10 @@ from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.repositories import Collision, Duplicate, Shortcut
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
-from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import MESSAGES
 from chat_app.infrastructure.db.plain_session import PLAIN
-from chat_app.infrastructure.db.shapes import Shape, recordset
+from chat_app.infrastructure.db.shortcut_statement import EXECUTE, GIVEN, PREPARE, PREPARED, WORKS
 from chat_app.infrastructure.db.unit_of_work import Committed, unmeasured
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
@@ -36,69 +35,6 @@ from chat_app.use_cases.after_commit import AfterCommit
 MOST_REMEMBERED: Final = 4_096
 _READS: Final = attrgetter(*POST_READS)
 _WRITES: Final = attrgetter(*POST_WRITES)
-_WORKS: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
-_GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
-
-
-def _statement() -> str:
-    session, message = tables.chat_session.c, tables.message.c
-    given = recordset(
-        "given",
-        [
-            ("id", session.id),
-            ("visitor_writes", tables.visitor.c.blocked),
-            *((f"was_{name}", session[name]) for name in POST_READS),
-            *((name, session[name]) for name in POST_WRITES),
-        ],
-    )
-    fresh = recordset("fresh", [(name, message[name]) for name in MESSAGES.names])
-    names = ", ".join(MESSAGES.names)
-    columns = [
-        ("session_id", session.id),
-        *((name, tables.outbox.c[name]) for name in _WORKS.names),
-    ]
-    works = recordset("works", columns)
-    # The wish is in the writer's time, the due time in the database's.
-    due = {"available_at": "clock_timestamp() + (available_at - created_at)"}
-    left = ", ".join(due.get(name, name) for name in _WORKS.names)
-    # Not `=`: the planner would take another index than the id's for some of them.
-    still = (
-        f"({', '.join(f's.{name}' for name in POST_READS)}) IS NOT DISTINCT FROM"
-        f" ({', '.join(f'given.was_{name}' for name in POST_READS)})"
-    )
-    changes = ", ".join(f"{name} = given.{name}" for name in POST_WRITES)
-    # Row by row through the indexes, whatever the planner thinks of the tables' sizes; the rows
-    # are given in the order of their ids, which is the order of their locks.
-    return (
-        f"WITH given AS MATERIALIZED (SELECT * FROM {given}),"  # noqa: S608 - names of ours
-        f" fresh AS MATERIALIZED (SELECT * FROM {fresh}),"
-        " stored AS (SELECT fresh.session_id FROM fresh CROSS JOIN LATERAL"
-        " (SELECT 1 FROM message m WHERE m.session_id = fresh.session_id"
-        " AND m.sender_kind = fresh.sender_kind AND m.sender_id = fresh.sender_id"
-        " AND m.client_msg_id = fresh.client_msg_id LIMIT 1) AS same),"
-        " firm AS (SELECT held.id FROM given CROSS JOIN LATERAL"
-        f" (SELECT s.id FROM chat_session s WHERE s.id = given.id AND {still}"
-        " AND NOT (given.visitor_writes"
-        " AND (SELECT v.blocked FROM visitor v WHERE v.id = s.visitor_id))"
-        " AND given.id NOT IN (SELECT session_id FROM stored)"
-        " LIMIT 1 FOR NO KEY UPDATE OF s) AS held),"
-        f" changed AS (UPDATE chat_session s SET {changes} FROM given WHERE s.id = given.id"
-        " AND s.id = ANY(ARRAY(SELECT id FROM firm)) RETURNING s.id),"
-        f" added AS (INSERT INTO message ({names}) SELECT {names} FROM fresh"
-        " WHERE session_id IN (SELECT id FROM changed)),"
-        f" left_behind AS (INSERT INTO outbox ({', '.join(_WORKS.names)}) SELECT {left} FROM {works}"
-        " WHERE session_id IN (SELECT id FROM changed))"
-        " SELECT json_agg(id) FROM changed"
-    )
-
-
-_PREPARED: Final = "cland_post"
-_PREPARE: Final = f"PREPARE {_PREPARED} (json, json, json) AS " + _statement() % {
-    "given": "$1",
-    "fresh": "$2",
-    "works": "$3",
-}
-_EXECUTE: Final = f"EXECUTE {_PREPARED} (%(given)s, %(fresh)s, %(works)s)"
 
 
 class PostgresShortcut:
@@ -222,14 +158,14 @@ def _executed(cursor: Any, known: dict[str, Any], given: Mapping[str, Any]) -> S
     """Prepare where that was not done yet, and execute."""
     # A pooler before PostgreSQL may put another server process behind the connection: one that
     # has the statement already, or has it no more. Then nothing is stored by it.
-    if _PREPARED not in known:
+    if PREPARED not in known:
         with contextlib.suppress(errors.DuplicatePreparedStatement):
-            cursor.execute(_PREPARE)
-        known[_PREPARED] = True
+            cursor.execute(PREPARE)
+        known[PREPARED] = True
     try:
-        cursor.execute(_EXECUTE, given)
+        cursor.execute(EXECUTE, given)
     except errors.InvalidSqlStatementName:
-        del known[_PREPARED]
+        del known[PREPARED]
         return None
     stored: Sequence[str] | None = cursor.fetchone()[0]
     return stored
@@ -254,11 +190,11 @@ def _document(before: Mapping[str, Session], posted: Sequence[MessageSent]) -> s
     rows = [
         (key, key in writers, *_READS(before[key]), *_WRITES(after[key])) for key in sorted(before)
     ]
-    return orjson.dumps([dict(zip(_GIVEN, row, strict=True)) for row in rows]).decode()
+    return orjson.dumps([dict(zip(GIVEN, row, strict=True)) for row in rows]).decode()
 
 
 def _work(session_id: str, entry: OutboxEntry) -> Mapping[str, Any]:
-    return {"session_id": session_id, **dict(zip(_WORKS.names, _WORKS.values(entry), strict=True))}
+    return {"session_id": session_id, **dict(zip(WORKS.names, WORKS.values(entry), strict=True))}
 
 
 def _named(message: Message) -> Mapping[str, Any]:

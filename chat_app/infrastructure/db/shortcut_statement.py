@@ -1,0 +1,74 @@
+"""The one statement that stores messages, as it is prepared on each connection.
+
+It takes three documents: what was supposed of the sessions and becomes of them, the messages, and
+the work that these leave behind. It answers with the ids of the sessions in which all of it is
+stored.
+"""
+
+from typing import Final
+
+from chat_app.domain.outbox import OutboxEntry
+from chat_app.domain.session import POST_READS, POST_WRITES
+from chat_app.infrastructure.db import tables
+from chat_app.infrastructure.db.messages import MESSAGES
+from chat_app.infrastructure.db.shapes import Shape, recordset
+
+WORKS: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
+GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
+"""What is said of a session. `visitor_writes`: whether one of its messages is the visitor's."""
+PREPARED: Final = "cland_post"
+_SESSION: Final = tables.chat_session.c
+
+
+def _given() -> str:
+    were = (_SESSION[name] for name in POST_READS)
+    become = (_SESSION[name] for name in POST_WRITES)
+    columns = (_SESSION.id, tables.visitor.c.blocked, *were, *become)
+    return recordset("given", zip(GIVEN, columns, strict=True))
+
+
+def _works() -> str:
+    own = ((name, tables.outbox.c[name]) for name in WORKS.names)
+    return recordset("works", [("session_id", _SESSION.id), *own])
+
+
+def _statement() -> str:
+    fresh = recordset("fresh", [(name, tables.message.c[name]) for name in MESSAGES.names])
+    names = ", ".join(MESSAGES.names)
+    # Not `=`: the planner would take another index than the id's for some of them.
+    still = (
+        f"({', '.join(f's.{name}' for name in POST_READS)}) IS NOT DISTINCT FROM"
+        f" ({', '.join(f'given.was_{name}' for name in POST_READS)})"
+    )
+    changes = ", ".join(f"{name} = given.{name}" for name in POST_WRITES)
+    # The wish is in the writer's time, the due time in the database's.
+    due = {"available_at": "clock_timestamp() + (available_at - created_at)"}
+    left = ", ".join(due.get(name, name) for name in WORKS.names)
+    # Row by row through the indexes, whatever the planner thinks of the tables' sizes; the rows
+    # are given in the order of their ids, which is the order of their locks.
+    return (
+        f"WITH given AS MATERIALIZED (SELECT * FROM {_given()}),"  # noqa: S608 - names of ours
+        f" fresh AS MATERIALIZED (SELECT * FROM {fresh}),"
+        " stored AS (SELECT fresh.session_id FROM fresh CROSS JOIN LATERAL"
+        " (SELECT 1 FROM message m WHERE m.session_id = fresh.session_id"
+        " AND m.sender_kind = fresh.sender_kind AND m.sender_id = fresh.sender_id"
+        " AND m.client_msg_id = fresh.client_msg_id LIMIT 1) AS same),"
+        " firm AS (SELECT held.id FROM given CROSS JOIN LATERAL"
+        f" (SELECT s.id FROM chat_session s WHERE s.id = given.id AND {still}"
+        " AND NOT (given.visitor_writes"
+        " AND (SELECT v.blocked FROM visitor v WHERE v.id = s.visitor_id))"
+        " AND given.id NOT IN (SELECT session_id FROM stored)"
+        " LIMIT 1 FOR NO KEY UPDATE OF s) AS held),"
+        f" changed AS (UPDATE chat_session s SET {changes} FROM given WHERE s.id = given.id"
+        " AND s.id = ANY(ARRAY(SELECT id FROM firm)) RETURNING s.id),"
+        f" added AS (INSERT INTO message ({names}) SELECT {names} FROM fresh"
+        " WHERE session_id IN (SELECT id FROM changed)),"
+        f" left_behind AS (INSERT INTO outbox ({', '.join(WORKS.names)}) SELECT {left}"
+        f" FROM {_works()} WHERE session_id IN (SELECT id FROM changed))"
+        " SELECT json_agg(id) FROM changed"
+    )
+
+
+_NUMBERS: Final = {"given": "$1", "fresh": "$2", "works": "$3"}
+PREPARE: Final = f"PREPARE {PREPARED} (json, json, json) AS " + _statement() % _NUMBERS
+EXECUTE: Final = f"EXECUTE {PREPARED} (%(given)s, %(fresh)s, %(works)s)"
