@@ -35,12 +35,12 @@ class Process:
                 return
         raise AssertionError("it does not listen")
 
-    def member(self, name: str, *rooms: str) -> str:
+    def member(self, name: str, *rooms: str, namespace: str = NAMESPACE) -> str:
         """A socket in rooms; returns its id."""
-        sid: str = self.bus.connect(name, NAMESPACE)
+        sid: str = self.bus.connect(name, namespace)
         self.sent[name] = []
         for room in rooms:
-            self.bus.enter_room(sid, NAMESPACE, room)
+            self.bus.enter_room(sid, namespace, room)
         return sid
 
     @property
@@ -104,11 +104,37 @@ def test_a_room_is_heard_until_its_last_member_leaves(valkey_url: str) -> None:
     assert there.bytes_heard == silent
 
 
+def test_both_sides_of_a_room_are_told_by_one_publication(valkey_url: str) -> None:
+    here, there = Process(valkey_url), Process(valkey_url)
+    jobs: list[Callable[[], None]] = []
+    publisher = Publisher(valkey_url, jobs.append)
+    agent = there.member("agent", "room")
+    there.member("visitor", "room", namespace="/visitor")
+    for namespace in (NAMESPACE, "/visitor"):
+        publisher.emit("told", namespace, namespace, "room")
+    assert len(jobs) == 1
+    before = there.bytes_heard
+    for job in jobs:
+        job()  # publishes, and leaves it to the pipe
+    assert len(jobs) == 2
+    jobs[1]()
+    settle(here, there)
+    assert there.sent == {
+        "agent": ['2/agent,["told","/agent"]'],
+        "visitor": ['2/visitor,["told","/visitor"]'],
+    }
+    assert there.bytes_heard - before < 300
+    there.bus.leave_room(agent, NAMESPACE, "room")
+    here.bus.emit("told", 2, "/visitor", "room")
+    settle(here, there)
+    assert there.sent["visitor"][1:] == ['2/visitor,["told",2]'], "one side of it is still here"
+
+
 def test_rubbish_on_a_channel_is_dropped(valkey_url: str, valkey: EmbeddedValkey) -> None:
     here, there = Process(valkey_url), Process(valkey_url)
     there.member("one", "room")
     for rubbish in (b"", b"x", b"x" * 40, b"h" * 24 + b"\0\2\0\0\0\0{}"):
-        connect(valkey.url).publish("cland:rooms:/agent:room", rubbish)
+        connect(valkey.url).publish("cland:rooms:room", rubbish)
     here.bus.emit("told", 1, NAMESPACE, "room")
     settle(here, there)
     assert there.sent["one"] == ['2/agent,["told",1]']

@@ -59,7 +59,7 @@ def test_a_pipe_sends_together_what_gathered(server: EmbeddedValkey) -> None:
     jobs: list[Callable[[], None]] = []
     pipe, client = Pipe(connect(server.url), jobs.append), connect(server.url)
     for number in range(300):
-        pipe.put(b"RPUSH", b"list", b"%d" % number)
+        pipe.put(packed(b"RPUSH", b"list", b"%d" % number))
     assert len(jobs) == 1
     jobs[0]()
     wait_for(lambda: client.llen("list") == 300)
@@ -68,10 +68,10 @@ def test_a_pipe_sends_together_what_gathered(server: EmbeddedValkey) -> None:
 
 def test_a_pipe_finds_out_that_redis_was_restarted(server: EmbeddedValkey) -> None:
     pipe = Pipe(connect(server.url), at_once)
-    pipe.put(b"SET", b"before", b"1")
+    pipe.put(packed(b"SET", b"before", b"1"))
     server.kill()
     server.start()
-    pipe.put(b"SET", b"after", b"1")
+    pipe.put(packed(b"SET", b"after", b"1"))
     client = connect(server.url)
     wait_for(lambda: client.get("after") == b"1")
 
@@ -79,11 +79,11 @@ def test_a_pipe_finds_out_that_redis_was_restarted(server: EmbeddedValkey) -> No
 def test_a_pipe_drops_what_it_cannot_send_and_goes_on(server: EmbeddedValkey) -> None:
     pipe = Pipe(connect(server.url), at_once)
     server.kill()
-    pipe.put(b"SET", b"lost", b"1")
+    pipe.put(packed(b"SET", b"lost", b"1"))
     server.start()
-    pipe.put(b"SET", b"also lost", b"1")
+    pipe.put(packed(b"SET", b"also lost", b"1"))
     time.sleep(0.6)
-    pipe.put(b"SET", b"kept", b"1")
+    pipe.put(packed(b"SET", b"kept", b"1"))
     client = connect(server.url)
     wait_for(lambda: client.get("kept") == b"1")
     assert client.keys() == [b"kept"]

@@ -12,6 +12,7 @@ from chat_app.domain.message import Message
 from chat_app.domain.session import Session
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from chat_app.infrastructure.redis.connection import Guarded, connect
+from chat_app.infrastructure.redis.ear import Replies
 from chat_app.infrastructure.redis.recent import LENGTH, RedisRecentMessages
 from tests.builders import make_draft, make_session, make_visitor, new_id
 from tests.fakes import FixedClock
@@ -26,9 +27,7 @@ class Tail:
     def __init__(self, url: str) -> None:
         self.client = connect(url)
         self.client.flushall()
-        self.recent = RedisRecentMessages(
-            Guarded(self.client), "a secret", self.client.execute_command
-        )
+        self.recent = RedisRecentMessages(Guarded(self.client), "a secret", self._put)
         self.session = make_session(make_visitor())
         self.stored: list[Message] = []
 
@@ -39,6 +38,10 @@ class Tail:
         if to is self.session:
             self.stored.append(message)
         self.recent.remember(to, message)
+
+    def _put(self, commands: bytes) -> None:
+        for words in Replies().feed(commands):
+            self.client.execute_command(*words)
 
     @property
     def key(self) -> str:

@@ -12,8 +12,8 @@ MOST_QUEUED = 500
 PING_SECONDS = 25.0
 PONG_SECONDS = 20.0
 RESTART = 1012
-Watch = Callable[[str, str], None]
-"""Takes a namespace and a room."""
+Watch = Callable[[str], None]
+"""Takes a room."""
 
 
 class Waiter(Protocol):
@@ -117,7 +117,7 @@ class PlainRooms:
 
     def __init__(self) -> None:
         self._connections: dict[str, PlainConnection] = {}
-        self._rooms: dict[tuple[str, str], set[str]] = {}
+        self._rooms: dict[str, dict[str, set[str]]] = {}
         self._entered: dict[str, set[tuple[str, str]]] = {}
         self._follow: Watch = _nobody_watches
         self._unfollow: Watch = _nobody_watches
@@ -133,26 +133,26 @@ class PlainRooms:
     def remove(self, sid: str) -> None:
         """A client has gone."""
         self._connections.pop(sid, None)
-        for key in self._entered.pop(sid, set()):
-            self._leave(key, sid)
+        for namespace, room in self._entered.pop(sid, set()):
+            self._leave(namespace, sid, room)
 
     def __contains__(self, sid: object) -> bool:
         return sid in self._connections
 
     def enter(self, namespace: str, sid: str, room: str) -> None:
         """Hear what is pushed to `room` from now on."""
-        self._rooms.setdefault((namespace, room), set()).add(sid)
+        self._rooms.setdefault(room, {}).setdefault(namespace, set()).add(sid)
         self._entered.setdefault(sid, set()).add((namespace, room))
-        self._follow(namespace, room)
+        self._follow(room)
 
-    def has(self, namespace: str, room: str) -> bool:
-        """Whether somebody is in the room."""
-        return (namespace, room) in self._rooms
+    def has(self, room: str) -> bool:
+        """Whether somebody is in the room, in whichever namespace."""
+        return room in self._rooms
 
     def leave(self, namespace: str, sid: str, room: str) -> None:
         """Hear it no longer."""
         self._entered.get(sid, set()).discard((namespace, room))
-        self._leave((namespace, room), sid)
+        self._leave(namespace, sid, room)
 
     def of(self, sid: str) -> set[str]:
         """The rooms a client is in."""
@@ -164,7 +164,8 @@ class PlainRooms:
         """Push `[event, data]` to every client in one of the rooms, once."""
         if not self._connections:
             return
-        sids = set().union(*(self._rooms.get((namespace, room), ()) for room in rooms))
+        found = (self._rooms.get(room, {}).get(namespace, ()) for room in rooms)
+        sids: set[str] = set().union(*found)
         if not sids - {skip_sid}:
             return
         event, data = json.loads(body)
@@ -186,17 +187,20 @@ class PlainRooms:
         if connection is not None:
             connection.close(status, reason)
 
-    def _leave(self, key: tuple[str, str], sid: str) -> None:
-        sids = self._rooms.get(key, set())
+    def _leave(self, namespace: str, sid: str, room: str) -> None:
+        here = self._rooms.get(room, {})
+        sids = here.get(namespace, set())
         sids.discard(sid)
         if not sids:
-            self._rooms.pop(key, None)
-            self._unfollow(*key)
+            here.pop(namespace, None)
+        if not here:
+            self._rooms.pop(room, None)
+            self._unfollow(room)
 
 
 def _text(frame: dict[str, Any]) -> str:
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
 
 
-def _nobody_watches(_: str, __: str) -> None:
+def _nobody_watches(_: str) -> None:
     """Without other processes every push is made here."""

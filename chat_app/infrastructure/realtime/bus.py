@@ -23,7 +23,7 @@ from chat_app.infrastructure.realtime.records import (
 )
 from chat_app.infrastructure.redis.connection import connect
 from chat_app.infrastructure.redis.ear import Ear
-from chat_app.infrastructure.redis.pipe import Pipe
+from chat_app.infrastructure.redis.pipe import Pipe, packed
 
 _log = structlog.get_logger(__name__)
 # How many pushes to several rooms are remembered, so that none is delivered twice.
@@ -54,8 +54,8 @@ class Plain(Protocol):
         """Push to every one that is in one of the rooms, once."""
         ...
 
-    def has(self, namespace: str, room: str) -> bool:
-        """Whether one of them is in the room."""
+    def has(self, room: str) -> bool:
+        """Whether one of them is in the room, in whichever namespace."""
         ...
 
 
@@ -85,14 +85,15 @@ class Publisher:
         record = write(Record(namespace, rooms, skip, key, body))
         first = not self._gathered
         for room in rooms:
-            self._gathered.setdefault(channel_of(namespace, room), []).append(record)
+            self._gathered.setdefault(channel_of(room), []).append(record)
         if first:
             self._run(self._send)
 
     def _send(self) -> None:
         gathered, self._gathered = self._gathered, {}
         for channel, records in gathered.items():
-            self._pipe.put(b"PUBLISH", channel, together(self.host, time.time(), records))
+            body = together(self.host, time.time(), records)
+            self._pipe.put(packed(b"PUBLISH", channel, body))
 
 
 class LocalRooms(socketio.Manager):
@@ -222,25 +223,25 @@ class Bus(LocalRooms):
     def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
         """As inherited; from now on this process hears the room."""
         super().enter_room(sid, namespace, room, eio_sid=eio_sid)
-        self.follow(namespace, room)
+        self.follow(room)
 
     def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
         """As inherited; a room that nobody is in any more is not heard any longer."""
         super().basic_leave_room(sid, namespace, room)
         if room is not None and room != sid:
-            self.leave(namespace, room)
+            self.leave(room)
 
-    def follow(self, namespace: str, room: str) -> None:
+    def follow(self, room: str) -> None:
         """Hear what other processes push to the room, once this returns."""
         if self.ear is not None:
-            self.ear.follow(channel_of(namespace, room))
+            self.ear.follow(channel_of(room))
 
-    def leave(self, namespace: str, room: str) -> None:
-        """Hear it no longer, unless somebody here is in it."""
-        if room in self.rooms.get(namespace, ()) or self._plain.has(namespace, room):
+    def leave(self, room: str) -> None:
+        """Hear it no longer, unless somebody here is in it, in whichever namespace."""
+        if any(room in rooms for rooms in self.rooms.values()) or self._plain.has(room):
             return
         if self.ear is not None:
-            self.ear.leave(channel_of(namespace, room))
+            self.ear.leave(channel_of(room))
 
     def _heard(self, data: bytes) -> None:
         """Deliver what another process has published."""

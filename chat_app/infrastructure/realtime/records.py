@@ -27,9 +27,9 @@ class Record(NamedTuple):
     body: bytes
 
 
-def channel_of(namespace: str, room: str) -> bytes:
-    """Where pushes to a room are published."""
-    return f"{_CHANNEL}{namespace}:{room}".encode()
+def channel_of(room: str) -> bytes:
+    """Where pushes to a room are published, of all namespaces: a message is told to both sides."""
+    return f"{_CHANNEL}{room}".encode()
 
 
 def write(record: Record) -> bytes:

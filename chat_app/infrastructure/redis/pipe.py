@@ -41,9 +41,9 @@ class Pipe:
         self._connection: Any = None
         self._away_until = 0.0
 
-    def put(self, *words: bytes) -> None:
-        """Send a command soon; never blocks, never raises."""
-        self._waiting.append(packed(*words))
+    def put(self, commands: bytes) -> None:
+        """Send commands soon, packed as by `packed`; never blocks, never raises."""
+        self._waiting.append(commands)
         if len(self._waiting) == 1:
             self._run(self._send)
 

@@ -18,11 +18,16 @@ import orjson
 from chat_app.domain.message import Message
 from chat_app.domain.session import Session
 from chat_app.infrastructure.redis.connection import Client, Guarded
+from chat_app.infrastructure.redis.pipe import packed
 
 LENGTH: Final = 50
 LIFETIME_SECONDS: Final = 86_400
-_NEWEST: Final = (b"%d" % -LENGTH, b"-1")
-_LIFETIME: Final = b"%d" % LIFETIME_SECONDS
+# As `packed` would write RPUSH, LTRIM and EXPIRE: every message needs all three.
+_REMEMBER: Final = (
+    b"*3\r\n$5\r\nRPUSH\r\n%%b$%%d\r\n%%b\r\n"
+    b"*4\r\n$5\r\nLTRIM\r\n%%b$%d\r\n-%d\r\n$2\r\n-1\r\n"
+    b"*3\r\n$6\r\nEXPIRE\r\n%%b$%d\r\n%d\r\n"
+) % (len(str(-LENGTH)), LENGTH, len(str(LIFETIME_SECONDS)), LIFETIME_SECONDS)
 _SIGNATURE_BYTES: Final = 16
 _FIELDS: Final = frozenset(item.name for item in fields(Message))
 _TIMES: Final = ("created_at", "edited_at", "recalled_at")
@@ -31,8 +36,8 @@ _TIMES: Final = ("created_at", "edited_at", "recalled_at")
 class RedisRecentMessages:
     """One Redis list a session; written after the commit, off the caller's way."""
 
-    def __init__(self, redis: Guarded, secret_key: str, put: Callable[..., object]) -> None:
-        """`put` takes the words of a command that changes something, and need not wait for it."""
+    def __init__(self, redis: Guarded, secret_key: str, put: Callable[[bytes], object]) -> None:
+        """`put` takes packed commands that change something, and need not wait for them."""
         self._redis = redis
         self._key = hashlib.blake2b(secret_key.encode(), person=b"cland recent").digest()
         self._put = put
@@ -40,13 +45,12 @@ class RedisRecentMessages:
     def remember(self, session: Session, message: Message) -> None:
         """Append a message that was just stored."""
         key = _key(session.id).encode()
-        self._put(b"RPUSH", key, self._sealed(session, message))
-        self._put(b"LTRIM", key, *_NEWEST)
-        self._put(b"EXPIRE", key, _LIFETIME)
+        word, entry = b"$%d\r\n%b\r\n" % (len(key), key), self._sealed(session, message)
+        self._put(_REMEMBER % (word, len(entry), entry, word, word))
 
     def forget(self, session_id: str) -> None:
         """Drop the tail of a session whose messages changed."""
-        self._put(b"DEL", _key(session_id).encode())
+        self._put(packed(b"DEL", _key(session_id).encode()))
 
     def newest(self, session: Session) -> list[Message]:
         """The newest messages in rising order, without a gap up to the session's last; or none."""

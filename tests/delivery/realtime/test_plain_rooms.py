@@ -13,7 +13,7 @@ class Rooms:
     def __init__(self) -> None:
         self.plain = PlainRooms()
         self.heard: set[str] = set()
-        self.plain.watch(lambda _, room: self.heard.add(room), lambda _, room: self.leave(room))
+        self.plain.watch(self.heard.add, self.leave)
 
     def leave(self, room: str) -> None:
         """Hear it no longer."""
@@ -36,7 +36,7 @@ def test_who_goes_leaves_its_rooms_and_nobody_elses() -> None:
     rooms.plain.remove("a")
     assert (rooms.plain.of("a"), rooms.plain.of("b")) == (set(), {"room"})
     assert rooms.heard == {"room"}
-    assert not rooms.plain.has(NAMESPACE, "hall")
+    assert not rooms.plain.has("hall")
 
 
 def test_who_has_left_a_room_is_not_in_it() -> None:
