@@ -23,6 +23,7 @@ from chat_app.infrastructure.realtime.sockets import (
     leave,
     take_over,
     upgrade,
+    upgrade_with_first_frame,
 )
 
 # An event with an acknowledgement, as all of ours are; what looks otherwise takes the long way.
@@ -45,11 +46,12 @@ class HubEngineSocket:
     ) -> Iterable[bytes]:
         """Upgrade the request, and leave the connection to the hub."""
         try:
-            websocket = upgrade(environ, self._most_bytes)
+            moves = self._eio_socket.connected  # from polling: it speaks first
+            websocket = (upgrade if moves else upgrade_with_first_frame)(environ, self._most_bytes)
         except UpgradeRefused as refusal:
             start_response(refusal.status, refusal.headers)
             return []
-        if self._eio_socket.connected and not _probed(self._eio_socket, websocket):
+        if moves and not _probed(self._eio_socket, websocket):
             websocket.close()
             return leave(environ)
         places = environ.get(PLACES)
@@ -89,13 +91,15 @@ class EngineLine:
         self._undone: deque[str | bytes] = deque()
         self._at_work = False
         self._over = False
-        parser, self._early = websocket.surrender()
+        parser, self._early, self._unsent = websocket.surrender()
         self._places = places
         self._line = Line(connection, parser, self._heard, self._ended)
 
     def begin(self) -> None:
         """Send what has gathered, and read."""
         eio_socket, waiting = self._eio_socket, self._eio_socket.queue
+        if self._unsent:
+            self.write(self._unsent)
         eio_socket.queue = self
         eio_socket.connected = eio_socket.upgraded = True
         while not waiting.empty():

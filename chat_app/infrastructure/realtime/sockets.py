@@ -34,10 +34,14 @@ PLACES: Final = "cland.places"
 
 
 class WebSocket:
-    """Messages both ways; pings are answered. One reader, any number of writers."""
+    """Messages both ways; pings are answered. One reader, any number of writers.
 
-    def __init__(self, connection: socket.socket, most_bytes: int) -> None:
+    `unsent` is what leaves with the first frame.
+    """
+
+    def __init__(self, connection: socket.socket, most_bytes: int, unsent: bytes = b"") -> None:
         self.connection = connection
+        self._unsent = unsent
         self._parser = FrameParser(most_bytes)
         self._ready: deque[str | bytes] = deque()
         self._writing = threading.Lock()
@@ -128,13 +132,14 @@ class WebSocket:
         except OSError:
             return
 
-    def surrender(self) -> tuple[FrameParser, list[str | bytes]]:
-        """The state of reading and what was read: somebody else goes on from here."""
-        return self._parser, list(self._ready)
+    def surrender(self) -> tuple[FrameParser, list[str | bytes], bytes]:
+        """The state of reading, what was read and what is unsent: somebody else goes on from here."""
+        return self._parser, list(self._ready), self._unsent
 
     def _write(self, data: bytes) -> None:
         with self._writing:
-            self.connection.sendall(data)
+            unsent, self._unsent = self._unsent, b""
+            self.connection.sendall(unsent + data)
 
 
 def upgrade(environ: dict[str, Any], most_bytes: int, protocol: str | None = None) -> WebSocket:
@@ -142,6 +147,15 @@ def upgrade(environ: dict[str, Any], most_bytes: int, protocol: str | None = Non
 
     Raises UpgradeRefused for a request that is none.
     """
+    websocket = upgrade_with_first_frame(environ, most_bytes, protocol)
+    websocket.send_many([])
+    return websocket
+
+
+def upgrade_with_first_frame(
+    environ: dict[str, Any], most_bytes: int, protocol: str | None = None
+) -> WebSocket:
+    """As `upgrade`, for a server that speaks first: the answer leaves with what it says."""
     upgrades = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
     words = [word.strip() for word in environ.get("HTTP_CONNECTION", "").lower().split(",")]
     key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
@@ -162,8 +176,7 @@ def upgrade(environ: dict[str, Any], most_bytes: int, protocol: str | None = Non
     ]
     if (mark_idle := environ.get("eventlet.set_idle")) is not None:
         mark_idle()  # a graceful stop does not wait for it
-    connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-    return WebSocket(connection, most_bytes)
+    return WebSocket(connection, most_bytes, "\r\n".join([*lines, "", ""]).encode("latin-1"))
 
 
 def leave(environ: dict[str, Any]) -> list[bytes]:
