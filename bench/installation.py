@@ -15,6 +15,7 @@ from typing import Final
 from bench.prices import Prices
 from bench.queues import Action, Clock, Cores, Disk, Thread
 from chat_app.use_cases.message_log import MOST_LEADERS, MOST_TOGETHER
+from chat_app.use_cases.together import share
 
 # How a message's work in a web process falls on the stages (docs/performance.md, the steps), and that
 # of a group: before its statement goes out, and after the answer.
@@ -82,6 +83,7 @@ class Web:
         self.room, self.thread = room, Thread(cores)
         self._most, self._leaders, self._gathering = leaders, 0, False
         self._waiting: deque[Action] = deque()
+        self._served_last = 0
         self.price = room.prices.web
 
     def send(self, acked: Action) -> None:
@@ -92,29 +94,35 @@ class Web:
         self._waiting.append(acked)
         self._appoint()
 
-    def _appoint(self) -> None:
+    def _appoint(self, *, hurries: bool = False) -> None:
         least = MOST_TOGETHER // 2 if self._leaders else 1
         if self._leaders < self._most and not self._gathering and len(self._waiting) >= least:
             self._leaders += 1
             self._gathering = True
-            self.thread.work(0.0, self._lead)
+            if hurries:
+                self._lead()
+            else:
+                self.thread.work(0.0, self._lead)
 
     def _lead(self) -> None:
         self._gathering = False
-        count = min(len(self._waiting), MOST_TOGETHER)
+        waiting = len(self._waiting)
+        count = min(waiting, share(waiting + self._served_last), MOST_TOGETHER)
+        self._served_last = count
         group = [self._waiting.popleft() for _ in range(count)]
         seconds = self.price.group * BEFORE + self.price.message * STORING * count
         store = partial(self.room.database.store, count, partial(self._stored, group))
         self.thread.work(seconds, store)
 
     def _stored(self, group: list[Action]) -> None:
+        self.thread.work(self.price.group * (1 - BEFORE), lambda: self._hand_on(group))
+
+    def _hand_on(self, group: list[Action]) -> None:
+        """The next group goes to the database before this one is answered."""
+        self._leaders -= 1
+        self._appoint(hurries=True)
         for acked in group:
             self.thread.work(self.price.message * ACKNOWLEDGING, acked)
-        self.thread.work(self.price.group * (1 - BEFORE), self._hand_on)
-
-    def _hand_on(self) -> None:
-        self._leaders -= 1
-        self._appoint()
 
 
 class Installation:

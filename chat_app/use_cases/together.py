@@ -27,6 +27,11 @@ FEW: Final = 12
 """So many are served together, whoever else is about: a call costs as much as five callers do."""
 
 
+def share(about: int) -> int:
+    """How many to serve at once of those who wait or were served last: half, unless few."""
+    return max(FEW, (about + 1) // 2)
+
+
 @dataclass(eq=False)
 class _Waiting(Generic[T]):
     """One caller whose `one` is to be served."""
@@ -117,16 +122,12 @@ class Together(Generic[T]):
 
     def _gather(self, leader: _Waiting[T]) -> list[_Waiting[T]]:
         with self._mutex:
-            count = min(len(self._waiting), self._share() - 1)
-            batch = [leader, *(self._waiting.popleft() for _ in range(count))]
+            about = len(self._waiting) + 1
+            count = min(about, share(about + self._served_last), self._most)
+            batch = [leader, *(self._waiting.popleft() for _ in range(count - 1))]
             self._served_last = len(batch)
             self._gathering = False
         return batch
-
-    def _share(self) -> int:
-        """How many to serve now: half of who waits, the leader among them, and was served last."""
-        about = len(self._waiting) + 1 + self._served_last
-        return min(self._most, max(FEW, (about + 1) // 2))
 
     def _step_down(self, *, gathered: bool) -> None:
         """Leave the lead to the next one, who also gathers for one that came to nothing."""
