@@ -9,7 +9,7 @@ from chat_app.domain.agent import Agent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
+from chat_app.domain.repositories import MOST_CLOSED, MOST_UNREAD, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
 from chat_app.domain.searching import name_of, subject_of
 from chat_app.domain.session import Session, Side
@@ -225,7 +225,8 @@ class FakeMessages:
         others = ("agent", "bot") if side == "visitor" else ("visitor",)
         counts = {
             session.id: sum(
-                one.sender_kind in others and _seq(one, side) > session.read_mark(side)
+                one.sender_kind in others
+                and 0 < _seq(one, side) - session.read_mark(side) <= MOST_UNREAD
                 for one in self._read_by(session.id, side)
             )
             for session in sessions

@@ -39,6 +39,7 @@ class SessionFilter:
 
 
 MOST_CLOSED = 1_000
+MOST_UNREAD = 1_000
 """Closed sessions that are looked at for counting: there are ever more of them."""
 
 
@@ -335,7 +336,7 @@ class Messages(Protocol):
         ...
 
     def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
-        """How many messages of the other side lie above the read mark of `side`."""
+        """How many of the MOST_UNREAD messages above the read mark of `side` are the other side's."""
         ...
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]: ...

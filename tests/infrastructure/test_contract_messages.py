@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from chat_app.domain.message import Message
+from chat_app.domain.repositories import MOST_UNREAD
 from chat_app.domain.session import Session
 from tests.builders import NOON, agent_actor, make_draft, make_message, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
@@ -88,6 +89,13 @@ def test_both_numbers_of_a_place(bench: Bench, session: Session) -> None:
         pairs = [uow.messages.numbers_at(session.id, "visitor", seq) for seq in range(1, 8)]
         assert pairs == [(1, 1), (2, 2), (4, 3), (5, 4), (7, 5), (8, 6), (9, 7)]
         assert uow.messages.numbers_at(new_id(), "agent", 4) == (4, 0)
+
+
+def test_unread_is_counted_up_to_a_bound(bench: Bench) -> None:
+    long = bench.session(last_seq=MOST_UNREAD + 9, last_visitor_seq=MOST_UNREAD + 9)
+    bench.keep(*(make_message(long, seq=number) for number in range(1, MOST_UNREAD + 10)))
+    with bench.uow.reading() as uow:
+        assert uow.messages.unread([long], "agent") == {long.id: MOST_UNREAD}
 
 
 def test_unread_is_what_the_other_side_said_above_the_mark(bench: Bench, session: Session) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.message import Message
+from chat_app.domain.repositories import MOST_UNREAD
 from chat_app.domain.session import Session, Side
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.rows import Rows
@@ -28,21 +29,23 @@ _BY_DOCUMENT = (
 )
 
 
-def _unread(*above: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(_M.session_id, func.count())
-        .join(tables.chat_session, _S.id == _M.session_id)
-        .where(_M.session_id.in_(bindparam("ids", expanding=True)), *above)
-        .group_by(_M.session_id)
-    )
+def _unread(
+    number: ColumnElement[int], mark: ColumnElement[int], by_others: ColumnElement[bool]
+) -> Select[Any]:
+    # Numbers have no gaps. Where nobody reads, every push to inboxes would count all there are.
+    above = (number > mark, number <= mark + MOST_UNREAD, by_others)
+    # For each session through the index: a join of sets may be planned as a walk through all.
+    counted = select(func.count()).where(_M.session_id == _S.id, *above)
+    count = counted.correlate(tables.chat_session).scalar_subquery()
+    return select(_S.id, count).where(_S.id.in_(bindparam("ids", expanding=True)))
 
 
 # Built once, as every session that is shown needs both.
 _UNREAD: Mapping[Side, Select[Any]] = {
     "visitor": _unread(
-        _M.visitor_seq > _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
+        _M.visitor_seq, _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
     ),
-    "agent": _unread(_M.seq > _S.agent_read_seq, _M.sender_kind == "visitor"),
+    "agent": _unread(_M.seq, _S.agent_read_seq, _M.sender_kind == "visitor"),
 }
 
 
@@ -113,8 +116,8 @@ class SqlMessages:
 
     def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
         """How many messages of the other side lie above the read mark of `side`."""
-        ids = [one.id for one in sessions]
-        return dict(tuple(row) for row in self._session.execute(_UNREAD[side], {"ids": ids}))
+        rows = self._session.execute(_UNREAD[side], {"ids": [one.id for one in sessions]})
+        return {session_id: count for session_id, count in rows if count}
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         """What the visitor has said after `seq`."""

@@ -5,6 +5,7 @@ the work that these leave behind. It answers with the ids of the sessions in whi
 stored.
 """
 
+import zlib
 from typing import Final
 
 from chat_app.domain.outbox import OutboxEntry
@@ -16,7 +17,6 @@ from chat_app.infrastructure.db.shapes import Shape, recordset
 WORKS: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
 GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
 """What is said of a session. `visitor_writes`: whether one of its messages is the visitor's."""
-PREPARED: Final = "cland_post"
 _SESSION: Final = tables.chat_session.c
 
 
@@ -69,6 +69,8 @@ def _statement() -> str:
     )
 
 
-_NUMBERS: Final = {"given": "$1", "fresh": "$2", "works": "$3"}
-PREPARE: Final = f"PREPARE {PREPARED} (json, json, json) AS " + _statement() % _NUMBERS
+_STATEMENT: Final = _statement() % {"given": "$1", "fresh": "$2", "works": "$3"}
+# Behind a pooler another version of this program may have prepared its own on the connection.
+PREPARED: Final = f"cland_post_{zlib.crc32(_STATEMENT.encode()):08x}"
+PREPARE: Final = f"PREPARE {PREPARED} (json, json, json) AS {_STATEMENT}"
 EXECUTE: Final = f"EXECUTE {PREPARED} (%(given)s, %(fresh)s, %(works)s)"
