@@ -10,7 +10,6 @@ from typing import Any
 
 from eventlet import getcurrent, sleep
 
-from chat_app.infrastructure.realtime import crew as crews
 from chat_app.infrastructure.realtime.blocking import HubTurn
 from chat_app.infrastructure.realtime.crew import Crew
 
@@ -55,8 +54,7 @@ def waves() -> dict[str, Any]:
 
 def standing_by() -> dict[str, Any]:
     """Five jobs, where two greenlets may stand by."""
-    crews.MOST_IDLE = 2  # type: ignore[misc]  # for this process only
-    wave = Wave(Crew(), 5)
+    wave = Wave(Crew(most_idle=2), 5)
     return {"living": sum(not one.dead for one in wave.workers)}
 
 

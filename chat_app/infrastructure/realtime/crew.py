@@ -21,9 +21,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Crew:
-    """Does jobs that wait, as many at once as there are; at most `MOST_IDLE` stand by for more."""
+    """Does jobs that wait, as many at once as there are; at most `most_idle` stand by for more."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_idle: int = MOST_IDLE) -> None:
+        self._most_idle = most_idle
         self._idle: list[Any] = []
 
     def soon(self, job: Job) -> None:
@@ -40,7 +41,7 @@ class Crew:
                 job()
             except Exception:  # noqa: BLE001 - the next job is another one's
                 _log.exception("job_failed")
-            if len(self._idle) >= MOST_IDLE:
+            if len(self._idle) >= self._most_idle:
                 return
             self._idle.append(getcurrent())
             job = hubs.get_hub().switch()
