@@ -59,6 +59,10 @@ class FakeSessions:
         wanted = set(visitor_ids)
         return [one for one in self._rows.sessions if one.open_key and one.visitor_id in wanted]
 
+    def taken_client_keys(self, keys: Iterable[str]) -> set[str]:
+        taken = {one.client_session_key for one in self._rows.sessions}
+        return {key for key in keys if key in taken}
+
     def by_client_key(self, key: str) -> Session | None:
         return next((one for one in self._rows.sessions if one.client_session_key == key), None)
 

@@ -44,6 +44,11 @@ class Schedule:
     department_id: str | None = None
     enabled: bool = True
 
+    @property
+    def owner_id(self) -> str | None:
+        """The site or the department whose hours these are."""
+        return self.site_id or self.department_id
+
 
 def is_zone(name: str) -> bool:
     """True for the IANA name of a time zone, written as IANA writes it."""

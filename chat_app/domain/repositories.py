@@ -252,6 +252,10 @@ class Sessions(Protocol):
         ...
 
     def by_client_key(self, key: str) -> Session | None: ...
+    def taken_client_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` by which a client has asked for a session."""
+        ...
+
     def next_waiting(self, passed: Iterable[str | None]) -> Session | None:
         """The oldest waiting session of highest priority that nobody else works on, locked.
 

@@ -35,7 +35,6 @@ class Bots:
         if session.status != "bot" or site.bot is None:
             return []
         greeting = self._say(uow, session, site.bot, site.bot["greeting"], "greeting")
-        uow.flush()
         return [MessageSent(session, greeting)]
 
     def answer(self, session_id: str) -> None:

@@ -65,7 +65,7 @@ class HandingOff:
         if not session.hand_off(now):
             return []
         mail_in = session.ask_for_mail(now)
-        told = self._left_messages.ask_if_needed(uow, session) or [
+        told = self._left_messages.ask_if_needed(uow, [session]) or [
             MessageSent(session, self._hands.announce(uow, session, "handed_off", ""))
         ]
         queued = self._hands.queued(uow, session, "", None)

@@ -111,11 +111,10 @@ class Hands:
         return Given(view, [SessionQueued(view), SessionUpdated(view), moved, *said])
 
     def announce(self, uow: UnitOfWork, session: Session, line: SystemLine, name: str) -> Message:
-        """Append a system line in the session's language; flushes what was changed."""
+        """Append a system line in the session's language; it is stored with the next flush."""
         text = system_line(line, session.locale, name)
         message = session.announce(text, self._ids.new(), self._clock.now())
         uow.messages.add(message)
-        uow.flush()
         return message
 
     def release(self, uow: UnitOfWork, session: Session) -> None:

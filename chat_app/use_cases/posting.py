@@ -63,12 +63,16 @@ class Posting:
         Whether it was stored before, its writer is blocked or what it replies to exists is for
         the caller to find out. Raises SessionClosed, Forbidden or Validation.
         """
-        if draft.kind == "file" or draft.attachment_ids:
-            raise Validation.of("attachment_ids", "there is no such attachment")
-        check_body(draft.body, self._most_characters)
+        self.check(draft)
         message = session.post(actor, draft, self._ids.new(), self._clock.now())
         mail_in = session.ask_for_mail(message.created_at) if actor.is_visitor else None
         return SendResult(message, duplicate=False, mail_in=mail_in)
+
+    def check(self, draft: Draft) -> None:
+        """Raise Validation for a draft that no session takes."""
+        if draft.kind == "file" or draft.attachment_ids:
+            raise Validation.of("attachment_ids", "there is no such attachment")
+        check_body(draft.body, self._most_characters)
 
     @staticmethod
     def _check_reply(uow: UnitOfWork, session: Session, draft: Draft) -> None:

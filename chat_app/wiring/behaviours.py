@@ -24,8 +24,10 @@ from chat_app.use_cases.after_commit import (
 )
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
+from chat_app.use_cases.arriving import Arriving
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.beginning import Beginning
 from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
@@ -120,15 +122,11 @@ def create_services(
         site_settings=SiteSettings(uow, ids, clock),
         opening=Opening(
             uow,
-            posting,
-            views,
-            left_messages,
-            bots,
-            adapters.tokens,
-            ids,
-            clock,
+            Arriving(adapters.tokens, ids, clock),
+            Beginning(posting, views, left_messages, bots, adapters.tokens, ids, clock),
             adapters.limiter,
             limits,
+            adapters.blocking,
         ),
         visitors=Visitors(uow),
         sessions=sessions,

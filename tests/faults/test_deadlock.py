@@ -9,7 +9,7 @@ import psycopg2
 from chat_app import create_app
 from chat_app.domain.actor import Actor
 from chat_app.settings import Settings
-from chat_app.use_cases.opening import OpenRequest
+from chat_app.use_cases.arriving import OpenRequest
 from tests.processes import environment, until
 
 WAITING = (

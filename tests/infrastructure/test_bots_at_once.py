@@ -19,7 +19,7 @@ from chat_app.use_cases.sessions import Sessions
 from chat_app.use_cases.views import Views
 from tests.builders import agent_actor, make_agent, make_bot, make_draft, visitor_actor
 from tests.infrastructure.bench import Bench
-from tests.infrastructure.test_concurrency import Chat, at_once
+from tests.infrastructure.test_concurrency import Chat, side_by_side
 
 MESSAGES = 12
 WORKERS = 4
@@ -81,7 +81,7 @@ def check_answers(said: list[Message]) -> int:
 
 def test_every_message_is_answered_once_by_many_workers(place: Place) -> None:
     place.write()
-    at_once(lambda _: place.answer(), WORKERS)
+    side_by_side(lambda _: place.answer(), WORKERS)
     assert check_answers(place.said) == MESSAGES
 
 
@@ -96,13 +96,13 @@ def test_what_is_said_while_workers_answer_is_answered_too(place: Place) -> None
         while not over.is_set():
             place.answer()
 
-    at_once(take_part, WORKERS)
+    side_by_side(take_part, WORKERS)
     place.answer()
     assert check_answers(place.said) == MESSAGES
 
 
 def test_many_wishes_for_a_person_are_one(place: Place) -> None:
-    at_once(lambda _: place.handing_off.hand_off(place.visitor, place.id), WORKERS)
+    side_by_side(lambda _: place.handing_off.hand_off(place.visitor, place.id), WORKERS)
     assert (place.session.status, len(place.said)) == ("queued", 1)
     assert len(place.bench.realtime.of(SessionQueued)) == 1
 
@@ -116,7 +116,7 @@ def test_an_agent_who_takes_over_meanwhile_is_not_talked_over(place: Place) -> N
         else:
             place.answer()
 
-    at_once(take_part, WORKERS)
+    side_by_side(take_part, WORKERS)
     place.answer()
     kinds = [one.sender_kind for one in place.said]
     assert place.session.agent_id == place.agent.id

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.limits import Limits
@@ -19,20 +20,23 @@ from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
+from chat_app.use_cases.arriving import Arriving, OpenRequest
 from chat_app.use_cases.assignment import Assigning
+from chat_app.use_cases.beginning import Beginning, Opened
 from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.handing_off import HandingOff
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
-from chat_app.use_cases.opening import Opened, Opening, OpenRequest
+from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.storing import Sent, Storing
 from chat_app.use_cases.views import Views
 from tests.builders import agent_actor, make_agent, make_draft, make_entry, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
 from tests.infrastructure.databases import WITH_ROW_LOCKS, opened
+from tests.use_cases.gathering import at_once
 
 T = TypeVar("T")
 THREADS = 8
@@ -60,15 +64,11 @@ class Chat:
         self.bots = Bots(bench.uow, handing_off, ids, clock)
         self.opening = Opening(
             bench.uow,
-            posting,
-            views,
-            left_messages,
-            self.bots,
-            HashedTokens(),
-            ids,
-            clock,
+            Arriving(HashedTokens(), ids, clock),
+            Beginning(posting, views, left_messages, self.bots, HashedTokens(), ids, clock),
             NoLimits(),
             limits,
+            DirectBlocking(),
         )
         self.assigning = Assigning(bench.uow, hands, bench.realtime)
 
@@ -78,7 +78,7 @@ def chat(real_bench: Bench) -> Chat:
     return Chat(real_bench)
 
 
-def at_once(work: Callable[[int], T], threads: int = THREADS) -> list[T]:
+def side_by_side(work: Callable[[int], T], threads: int = THREADS) -> list[T]:
     """Run `work(0…)` in threads that begin at the same moment; their answers in order."""
     barrier = threading.Barrier(threads)
 
@@ -121,7 +121,7 @@ def test_everybody_who_speaks_at_once_gets_a_number_of_its_own(
         ]
         return [one.message.seq for one in sent]
 
-    given = at_once(speak)
+    given = side_by_side(speak)
     everything, shown = numbers(real_bench, session)
     assert everything == list(range(1, THREADS * EACH + 1))
     assert shown == list(range(1, (THREADS - 1) * EACH + 1))
@@ -137,20 +137,22 @@ def test_the_same_message_sent_at_once_is_stored_once(real_bench: Bench) -> None
     def send(number: int) -> Sent:
         return processes[number % 4].messages.send(visitor_actor(visitor), session.id, draft)
 
-    sent = at_once(send)
+    sent = side_by_side(send)
     assert sorted(one.duplicate for one in sent) == [False] + [True] * (THREADS - 1)
     assert len({one.message.id for one in sent}) == 1
     assert numbers(real_bench, session) == ([1], [1])
 
 
-def test_a_client_that_opens_at_once_gets_one_session(real_bench: Bench, chat: Chat) -> None:
+def test_a_client_that_opens_at_once_gets_one_session(real_bench: Bench) -> None:
     key, draft = new_id(), make_draft("first")
+    # In one process the second would wait for the first.
+    processes = [Chat(real_bench) for _ in range(4)]
 
-    def begin(_: int) -> Opened:
+    def begin(number: int) -> Opened:
         request = OpenRequest(site_key=real_bench.site.key, client_session_id=key, message=draft)
-        return chat.opening.open(None, request, "::1")
+        return processes[number].opening.open(None, request, "::1")
 
-    opened = at_once(begin, 4)
+    opened = side_by_side(begin, 4)
     assert len({one.view.session.id for one in opened}) == 1
     assert len({one.visitor.id for one in opened}) == 1
     assert [one.created for one in opened].count(True) == 1
@@ -164,7 +166,7 @@ def test_a_visitor_that_opens_at_once_gets_one_session(real_bench: Bench, chat: 
     def begin(_: int) -> Opened:
         return chat.opening.open(actor, OpenRequest(site_key=real_bench.site.key), "::1")
 
-    opened = at_once(begin, 4)
+    opened = side_by_side(begin, 4)
     assert len({one.view.session.id for one in opened}) == 1
     assert [one.created for one in opened].count(True) == 1
 
@@ -179,7 +181,7 @@ def test_many_workers_never_overfill_an_agent(real_bench: Bench, chat: Chat) -> 
     for _ in range(9):
         real_bench.session()
 
-    assert sum(at_once(lambda _: chat.assigning.assign_waiting(), 4)) == 6
+    assert sum(side_by_side(lambda _: chat.assigning.assign_waiting(), 4)) == 6
     with real_bench.uow.reading() as uow:
         found = uow.sessions.page_for(SYSTEM, SessionFilter(status="active"), None, 50)
         loads = {one.agent_id: one.load for one in uow.agents.candidates(None)}
@@ -301,3 +303,31 @@ def test_reading_does_not_wait_for_a_writer(real_bench: Bench) -> None:
             seen = reading.sessions.get(session.id)
             assert seen is not None
             assert seen.subject == "old"
+
+
+def test_strangers_who_come_at_once_ask_the_database_as_often_as_one(
+    real_bench: Bench, chat: Chat
+) -> None:
+    engine, asked = real_bench.engine, list[str]()
+    assert engine is not None
+    requests = [OpenRequest(client_session_id=new_id(), message=make_draft()) for _ in range(6)]
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    def costs(*some: OpenRequest) -> int:
+        """How many statements these have sent, after which all are open."""
+        asked.clear()
+        works = (partial(chat.opening.open, None, one, "::1") for one in some)
+        opened = at_once(chat.opening._strangers, *works)
+        assert [getattr(one, "created", one) for one in opened] == [True] * len(some)
+        return len(asked)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert costs(requests[0]) == costs(*requests[1:])
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    if engine.dialect.name == "postgresql":
+        stored = [one for one in asked if one.startswith("INSERT")]
+        assert [one.count("INSERT INTO") for one in stored] == [4, 1], "each one round trip"

@@ -21,7 +21,7 @@ SENDERS = {"v": "visitor", "a": "agent", "n": "agent", "s": "system", "b": "bot"
 @pytest.fixture
 def session(bench: Bench) -> Session:
     """A session in which SAID was said; the bodies are the letters."""
-    session = bench.session()
+    session = bench.session(last_seq=len(SAID), last_visitor_seq=len(SAID) - SAID.count("n"))
     shown = 0
     for seq, who in enumerate(SAID, 1):
         hidden = who == "n"

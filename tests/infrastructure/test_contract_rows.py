@@ -187,6 +187,34 @@ def test_what_is_not_there_is_none(bench: Bench) -> None:
             assert not empty
 
 
+def test_what_was_added_is_known_before_it_is_stored(bench: Bench) -> None:
+    stored, added = bench.visitor(), make_visitor(bench.site)
+    with bench.uow() as uow:
+        uow.visitors.add(added)
+        assert uow.visitors.get(added.id) is added
+        found = uow.visitors.among([stored.id, added.id, new_id()])
+        assert found.keys() == {stored.id, added.id}
+        assert found[added.id] is added
+
+
+def test_what_was_added_is_stored_as_it_is_in_the_end(bench: Bench) -> None:
+    visitor, session = make_visitor(bench.site, name="Ann"), make_session()
+    session.visitor_id, session.site_id = visitor.id, bench.site.id
+    with bench.uow() as uow:
+        uow.visitors.add(visitor)
+        uow.sessions.add(session)
+        visitor.name, session.subject = "Ben", "Shoes"
+        uow.flush()
+        visitor.email, session.last_seq = "ben@example.com", 7
+        uow.commit()
+    with bench.uow.reading() as uow:
+        then, now = uow.visitors.get(visitor.id), uow.sessions.get(session.id)
+        assert then is not None
+        assert now is not None
+        assert (then.name, then.email) == ("Ben", "ben@example.com")
+        assert (now.subject, now.last_seq) == ("Shoes", 7)
+
+
 # --- Transactions --------------------------------------------------------------------------------
 
 

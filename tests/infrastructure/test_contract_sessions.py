@@ -219,6 +219,14 @@ def test_the_open_session_is_the_open_one(bench: Bench) -> None:
         assert uow.sessions.open_of(make_session().site_id, visitor.id) is None
 
 
+def test_which_client_keys_are_taken(bench: Bench) -> None:
+    bench.session(client_session_key="a")
+    bench.session()
+    with bench.uow() as uow:
+        assert uow.sessions.taken_client_keys(["a", "b"]) == {"a"}
+        assert uow.sessions.taken_client_keys([]) == set()
+
+
 def test_what_an_absent_agent_should_not_keep(bench: Bench) -> None:
     agent = make_agent()
     bench.keep(agent)

@@ -41,6 +41,7 @@ QUERIES: Final[dict[str, Query]] = {
     "sessions, locked": lambda uow: uow.sessions.locked_among([ID, new_id()]),
     "open session": lambda uow: uow.sessions.open_of(ID, ID),
     "session of a client": lambda uow: uow.sessions.by_client_key("a"),
+    "taken client keys": lambda uow: uow.sessions.taken_client_keys(["a", "b"]),
     "next waiting": lambda uow: uow.sessions.next_waiting([None, ID]),
     "waiting in": lambda uow: uow.sessions.waiting_in(ID, 500),
     "overdue": lambda uow: uow.sessions.overdue(ID, NOON, 200, left_too=True),

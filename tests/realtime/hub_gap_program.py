@@ -19,7 +19,7 @@ from chat_app import create_app
 from chat_app.domain.errors import ChatError
 from chat_app.infrastructure.realtime.blocking import HubBlocking
 from chat_app.settings import Settings
-from chat_app.use_cases.opening import OpenRequest
+from chat_app.use_cases.arriving import OpenRequest
 from tests.processes import ADMIN_EMAIL
 
 TICK_SECONDS = 0.002

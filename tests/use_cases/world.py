@@ -18,8 +18,10 @@ from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.use_cases.after_commit import AfterCommit
 from chat_app.use_cases.agents import Agents
 from chat_app.use_cases.archiving import Archiving
+from chat_app.use_cases.arriving import Arriving, OpenRequest
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.authentication import Authentication
+from chat_app.use_cases.beginning import Beginning, Opened
 from chat_app.use_cases.bots import Bots
 from chat_app.use_cases.business_hours import BusinessHours
 from chat_app.use_cases.departments import Departments
@@ -32,7 +34,7 @@ from chat_app.use_cases.left_messages import LeftMessages
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.messages import Messages
 from chat_app.use_cases.notifications import Notifications
-from chat_app.use_cases.opening import Opened, Opening, OpenRequest
+from chat_app.use_cases.opening import Opening
 from chat_app.use_cases.posting import Posting
 from chat_app.use_cases.presence import Presence
 from chat_app.use_cases.queueing import Queueing
@@ -118,15 +120,11 @@ class World:
         self.bots = Bots(self.db, self.handing_off, self.ids, self.clock)
         self.opening = Opening(
             self.db,
-            posting,
-            views,
-            left_messages,
-            self.bots,
-            self.tokens,
-            self.ids,
-            self.clock,
+            Arriving(self.tokens, self.ids, self.clock),
+            Beginning(posting, views, left_messages, self.bots, self.tokens, self.ids, self.clock),
             self.limiter,
             limits,
+            DirectBlocking(),
         )
 
     def _let_agents_work(self, views: Views, hands: Hands, posting: Posting) -> None:

@@ -35,7 +35,7 @@ from chat_app.delivery.schemas.session import (
 from chat_app.domain.actor import Actor
 from chat_app.domain.ports import Ids
 from chat_app.domain.repositories import SessionFilter
-from chat_app.use_cases.opening import OpenRequest
+from chat_app.use_cases.arriving import OpenRequest
 from chat_app.use_cases.services import Services
 
 

@@ -11,7 +11,7 @@ from chat_app.domain.repositories import MOST_UNREAD
 from chat_app.domain.session import Session, Side
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.rows import Rows
-from chat_app.infrastructure.db.shapes import Shape, recordset, send, takes_documents
+from chat_app.infrastructure.db.shapes import Change, Shape, recordset, send, takes_documents
 
 _S = tables.chat_session.c
 _M = tables.message.c
@@ -60,9 +60,9 @@ class SqlMessages:
         """Store it with the next flush; its session must be stored by then."""
         self._rows.add(message)
 
-    def write(self) -> None:
-        """Send what is new or changed to the database."""
-        self._rows.write()
+    def take_changes(self) -> Sequence[Change]:
+        """What is new or changed; the caller sends it to the database."""
+        return self._rows.take_changes()
 
     def get(self, session_id: str, message_id: str) -> Message | None:
         """By id, if it belongs to the session."""
@@ -116,7 +116,11 @@ class SqlMessages:
 
     def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
         """How many messages of the other side lie above the read mark of `side`."""
-        rows = self._session.execute(_UNREAD[side], {"ids": [one.id for one in sessions]})
+        # Where it has read the last one there is nothing to count.
+        asked = [one.id for one in sessions if one.last_for(side) > one.read_mark(side)]
+        if not asked:
+            return {}
+        rows = self._session.execute(_UNREAD[side], {"ids": asked})
         return {session_id: count for session_id, count in rows if count}
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session as OrmSession
@@ -9,6 +10,10 @@ from sqlalchemy.orm import Session as OrmSession
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.now import DatabaseClock
+from chat_app.infrastructure.db.rows import Rows
+from chat_app.infrastructure.db.shapes import Change, Shape
+
+ENTRIES: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
 
 
 class SqlOutbox:
@@ -17,9 +22,14 @@ class SqlOutbox:
     def __init__(self, session: OrmSession, clock: DatabaseClock) -> None:
         self._session = session
         self._clock = clock
+        self._rows = Rows(session, ENTRIES)
+
+    def take_changes(self) -> Sequence[Change]:
+        """What is new; the caller sends it to the database."""
+        return self._rows.take_changes()
 
     def add(self, *entries: OutboxEntry) -> None:
-        """Write entries, but none whose dedupe key another pending one has."""
+        """Store entries with the next flush, but none whose dedupe key another pending one has."""
         pending = self._pending({one.dedupe_key for one in entries if one.dedupe_key})
         for entry in entries:
             if entry.dedupe_key in pending:
@@ -28,7 +38,7 @@ class SqlOutbox:
                 pending.add(entry.dedupe_key)
             # The wish is in the writer's time, the due time in the database's.
             entry.available_at = self._clock.now() + (entry.available_at - entry.created_at)
-            self._session.add(entry)
+            self._rows.add(entry)
 
     def _pending(self, keys: set[str]) -> set[str | None]:
         """Hold the pending entries: a worker that began now would not see what we commit."""

@@ -1,14 +1,18 @@
 """Repository of visitors and their devices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.infrastructure.db import tables
-from chat_app.infrastructure.db.shapes import takes_documents
+from chat_app.infrastructure.db.rows import Rows
+from chat_app.infrastructure.db.shapes import Change, Shape, takes_documents
 
+VISITORS: Final[Shape[Visitor]] = Shape(Visitor, tables.visitor, Visitor)
+TOKENS: Final[Shape[VisitorToken]] = Shape(VisitorToken, tables.visitor_token, VisitorToken)
 _V = tables.visitor.c
 _T = tables.visitor_token.c
 # Built once: putting a statement together costs more than looking its plan up again.
@@ -30,19 +34,31 @@ class SqlVisitors:
 
     def __init__(self, session: OrmSession) -> None:
         self._session = session
+        self._rows = Rows(session, VISITORS)
+        self._tokens = Rows(session, TOKENS)
+        self._added: dict[str, Visitor] = {}
+
+    def take_changes(self) -> Sequence[Change]:
+        """What is new of visitors and their devices; the caller sends it to the database."""
+        return [*self._rows.take_changes(), *self._tokens.take_changes()]
 
     def add(self, visitor: Visitor) -> None:
-        """Store it before anything that refers to it."""
-        self._session.add(visitor)
-        self._session.flush()
+        """Store it with the next flush."""
+        self._rows.add(visitor)
+        self._added[visitor.id] = visitor
 
     def get(self, visitor_id: str) -> Visitor | None:
         """By id."""
-        return self._session.get(Visitor, visitor_id)
+        return self._added.get(visitor_id) or self._session.get(Visitor, visitor_id)
 
     def among(self, ids: Iterable[str]) -> Mapping[str, Visitor]:
         """Several at once, by id."""
-        return {one.id: one for one in self._session.scalars(_AMONG, {"ids": list(ids)})}
+        wanted = set(ids)
+        found = {key: one for key, one in self._added.items() if key in wanted}
+        others = list(wanted - found.keys())
+        if others:
+            found |= {one.id: one for one in self._session.scalars(_AMONG, {"ids": others})}
+        return found
 
     def blocked_among(self, ids: Iterable[str]) -> set[str]:
         """Those of `ids` that were blocked."""
@@ -64,8 +80,8 @@ class SqlVisitors:
         )
 
     def add_token(self, token: VisitorToken) -> None:
-        """Let a device in."""
-        self._session.add(token)
+        """Let a device in, from the next flush on; its visitor must be stored by then."""
+        self._tokens.add(token)
 
     def by_tokens(self, token_hashes: Iterable[str]) -> Mapping[str, Visitor]:
         """The owners of devices, by token hash."""

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Executable
 from sqlalchemy.orm import Session as OrmSession
 
-from chat_app.infrastructure.db.shapes import ROW_ID, Shape, Values
+from chat_app.infrastructure.db.shapes import ROW_ID, Change, Shape, Values, make_changes
 
 E = TypeVar("E")
 
@@ -46,13 +46,17 @@ class Rows(Generic[E]):
 
     def write(self) -> None:
         """Send everything new and everything changed to the database."""
+        make_changes(self._session, self.take_changes())
+
+    def take_changes(self) -> list[Change]:
+        """Everything new and everything changed; the caller sends it to the database."""
+        changes = []
         if self._new:
             new, self._new = self._new, []
             rows = [self._shape.values(entity) for entity in new]
-            self._shape.insert(self._session, rows)
+            changes.append(self._shape.insertion(rows))
             self._known |= {row[0]: (one, row) for one, row in zip(new, rows, strict=True)}
-        for names, changed in self._changes().items():
-            self._shape.update(self._session, names, changed)
+        return changes + [self._shape.update(*one) for one in self._differences().items()]
 
     def _entity(self, row: Values) -> E:
         known = self._known.get(row[0])
@@ -62,7 +66,7 @@ class Rows(Generic[E]):
         self._known[row[0]] = (entity, row)
         return entity
 
-    def _changes(self) -> dict[Values, Sequence[dict[str, Any]]]:
+    def _differences(self) -> dict[Values, Sequence[dict[str, Any]]]:
         """What differs from the rows, by the names of the columns that differ."""
         found: dict[Values, list[dict[str, Any]]] = {}
         for key, (entity, before) in self._known.items():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.actor import Actor
@@ -17,8 +17,12 @@ from chat_app.infrastructure.db.listing import behind, first_of, visible, wanted
 from chat_app.infrastructure.db.plain_session import AMONG, PLAIN, locked_rows
 from chat_app.infrastructure.db.queue_places import PLACE_OF_ONE, PLACES
 from chat_app.infrastructure.db.rows import Rows
+from chat_app.infrastructure.db.shapes import Change
 
 _S = tables.chat_session.c
+_TAKEN = select(_S.client_session_key).where(
+    _S.client_session_key.in_(bindparam("keys", expanding=True))
+)
 _TURN = (_S.priority_rank.desc(), _S.queued_at, _S.id)
 
 
@@ -30,14 +34,13 @@ class SqlSessions:
         self._plain = Rows(session, PLAIN)
         self._finder = Finder(session)
 
-    def write(self) -> None:
-        """Send to the database what changed of the sessions of `locked_among`."""
-        self._plain.write()
+    def take_changes(self) -> Sequence[Change]:
+        """What is new, and what changed of the sessions of `locked_among`, for the database."""
+        return self._plain.take_changes()
 
     def add(self, session: Session) -> None:
-        """Store it before anything that refers to it."""
-        self._session.add(session)
-        self._session.flush()
+        """Store it with the next flush; its visitor must be stored by then."""
+        self._plain.add(session)
 
     def get(self, session_id: str) -> Session | None:
         """By id."""
@@ -72,6 +75,13 @@ class SqlSessions:
         wanted = sorted(visitor_ids)
         query = select(Session).where(_S.visitor_id.in_(wanted), _S.open_key.is_not(None))
         return list(self._session.scalars(query))
+
+    def taken_client_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` by which a client has asked for a session."""
+        wanted = list(keys)
+        if not wanted:
+            return set()
+        return {key for key in self._session.scalars(_TAKEN, {"keys": wanted}) if key is not None}
 
     def by_client_key(self, key: str) -> Session | None:
         """The session a client has asked for with this key."""

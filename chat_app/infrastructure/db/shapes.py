@@ -6,7 +6,7 @@ written and read in one go: on the way of every message that is what counts (doc
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache, lru_cache
 from operator import attrgetter, itemgetter
@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import orjson
 from sqlalchemy import (
     Column,
+    Insert,
     Select,
     Table,
     Update,
@@ -43,7 +44,6 @@ class Shape(Generic[E]):
         self.table = table
         self.make = make
         self.values: Callable[[E], Values] = attrgetter(*self.names)
-        self._insertion = insert(table)
         self._in_order: Callable[[Mapping[str, Any]], Values] = itemgetter(*self.names)
         self._times = [one.name for one in self.columns if isinstance(one.type, UtcDateTime)]
 
@@ -51,20 +51,14 @@ class Shape(Generic[E]):
         """All columns, to be narrowed."""
         return select(*self.columns)
 
-    def insert(self, session: OrmSession, rows: Sequence[Values]) -> None:
-        """Insert rows, given in the order of the fields."""
+    def insertion(self, rows: Sequence[Values]) -> "Change":
+        """To insert rows, given in the order of the fields."""
         named = [dict(zip(self.names, row, strict=True)) for row in rows]
-        if takes_documents(session):
-            send(session, _document_insertion(self.table, self.names), named)
-        else:
-            session.execute(self._insertion, named)
+        return Change(self.table, self.names, named, new=True)
 
-    def update(self, session: OrmSession, names: Values, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Set the same columns of several rows; each row says its ROW_ID."""
-        if takes_documents(session):
-            send(session, _document_update(self.table, names), rows)
-        else:
-            session.execute(_update(self.table, names), list(rows))
+    def update(self, names: Values, rows: Sequence[Mapping[str, Any]]) -> "Change":
+        """To set the same columns of several rows; each row says its ROW_ID."""
+        return Change(self.table, names, rows, new=False)
 
     def from_document(self, found: dict[str, Any]) -> Values:
         """The values of a row that came as PostgreSQL's own JSON of it, with its times in UTC."""
@@ -72,6 +66,43 @@ class Shape(Generic[E]):
             if (time := found[name]) is not None:
                 found[name] = datetime.fromisoformat(time)
         return self._in_order(found)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows that are inserted into a table, or updated in it, in the same columns."""
+
+    table: Table
+    names: Values
+    rows: Sequence[Mapping[str, Any]]
+    new: bool
+
+    @property
+    def document_statement(self) -> str:
+        """Plain SQL that takes the rows as one document."""
+        make = _document_insertion if self.new else _document_update
+        return make(self.table, self.names)
+
+    @property
+    def statement(self) -> Insert | Update:
+        """What takes the rows one by one."""
+        return _insertion(self.table) if self.new else _update(self.table, self.names)
+
+
+def make_changes(session: OrmSession, changes: Sequence[Change]) -> None:
+    """Make changes in the given order; where the database takes documents in one round trip."""
+    if not takes_documents(session):
+        for one in changes:
+            session.execute(one.statement, list(one.rows))
+    elif changes:
+        given = {
+            f"rows{place}": orjson.dumps(one.rows).decode() for place, one in enumerate(changes)
+        }
+        statements = (
+            one.document_statement.replace("%(rows)s", f"%(rows{place})s")
+            for place, one in enumerate(changes)
+        )
+        session.connection().exec_driver_sql("; ".join(statements), given)
 
 
 def takes_documents(session: OrmSession) -> bool:
@@ -106,6 +137,11 @@ def _document_update(table: Table, names: Values) -> str:
     changes = ", ".join(f"{name} = rows.{name}" for name in names)
     where = f"{table.name}.id = rows.{ROW_ID}"
     return f"UPDATE {table.name} SET {changes} FROM {given} WHERE {where}"  # noqa: S608 - names of ours
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
 
 
 @lru_cache(maxsize=256)

@@ -25,6 +25,7 @@ from chat_app.infrastructure.db.outbox import SqlOutbox
 from chat_app.infrastructure.db.people import SqlVisitors
 from chat_app.infrastructure.db.search import SqlSearchIndex
 from chat_app.infrastructure.db.sessions import SqlSessions
+from chat_app.infrastructure.db.shapes import make_changes
 from chat_app.infrastructure.db.sqlite import WRITES
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
@@ -93,8 +94,8 @@ class SqlUnitOfWork:
     def flush(self) -> None:
         """Send what was changed to the database now."""
         self._session.flush()
-        self.sessions.write()
-        self.messages.write()
+        parents_first = (self.visitors, self.sessions, self.messages, self.outbox)
+        make_changes(self._session, [one for rows in parents_first for one in rows.take_changes()])
 
     def commit(self, *events: Event) -> None:
         """Commit with the outbox rows the events ask for; then let the effects follow."""
