@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
+from chat_app.infrastructure.redis import ear
 from chat_app.infrastructure.redis.connection import connect
 from chat_app.infrastructure.redis.ear import Ear, Replies
 from chat_app.infrastructure.redis.pipe import Pipe, packed
@@ -95,12 +97,28 @@ class Listener:
     def __init__(self, url: str) -> None:
         self.heard: list[bytes] = []
         self.ear = Ear(connect(url), self.heard.append, at_once, threading.Event)
-        threading.Thread(target=self.ear.listen, daemon=True).start()
+        self.thread = threading.Thread(target=self.ear.listen, daemon=True)
+        self.thread.start()
         wait_for(lambda: self.ear._connection is not None)
 
+    def stop(self) -> None:
+        self.ear.stop()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
 
-def test_an_ear_hears_what_it_follows_and_nothing_else(server: EmbeddedValkey) -> None:
-    listener, client = Listener(server.url), connect(server.url)
+
+@pytest.fixture
+def listener(server: EmbeddedValkey) -> Iterator[Listener]:
+    """It has begun to listen."""
+    listener = Listener(server.url)
+    yield listener
+    listener.stop()
+
+
+def test_an_ear_hears_what_it_follows_and_nothing_else(
+    server: EmbeddedValkey, listener: Listener
+) -> None:
+    client = connect(server.url)
     listener.ear.follow(b"mine")
     assert client.publish("mine", "one") == 1, "following is complete when `follow` returns"
     assert client.publish("foreign", "no") == 0
@@ -113,8 +131,28 @@ def test_an_ear_hears_what_it_follows_and_nothing_else(server: EmbeddedValkey) -
     assert listener.ear.bytes_heard > 0
 
 
-def test_an_ear_listens_again_within_two_seconds(server: EmbeddedValkey) -> None:
-    listener = Listener(server.url)
+def test_who_follows_while_another_begins_to_hears_no_sooner(
+    server: EmbeddedValkey, listener: Listener
+) -> None:
+    client = connect(server.url)
+    jobs: list[Callable[[], None]] = []
+    listener.ear._run = jobs.append  # what was asked for is under way
+    both = [threading.Thread(target=listener.ear.follow, args=[b"room"]) for _ in range(2)]
+    for one in both:
+        one.start()
+    wait_for(lambda: len(jobs) == 1)
+    both[1].join(0.1)
+    assert [one.is_alive() for one in both] == [True, True]
+    jobs[0]()
+    for one in both:
+        one.join(0.3)
+    assert [one.is_alive() for one in both] == [False, False]
+    assert client.publish("room", "x") == 1
+
+
+def test_an_ear_listens_again_within_two_seconds(
+    server: EmbeddedValkey, listener: Listener
+) -> None:
     channels = [b"%d" % number for number in range(1_200)]
     for channel in channels:
         listener.ear.follow(channel)
@@ -125,3 +163,19 @@ def test_an_ear_listens_again_within_two_seconds(server: EmbeddedValkey) -> None
     wait_for(lambda: client.publish(channels[-1].decode(), "x") == 1)
     assert time.monotonic() - begin < 2.5
     assert client.publish("0", "x") == 1
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_stopped_ear_says_nothing_more(
+    server: EmbeddedValkey, listener: Listener, away: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(ear, "_log", SimpleNamespace(warning=lambda event, **_: said.append(event)))
+    if away:
+        server.kill()
+        wait_for(lambda: listener.ear._connection is None)
+    before = list(said)
+    listener.stop()
+    server.kill()
+    assert said == before == ["bus_listener_lost"] * len(said)
+    listener.ear.follow(b"room")

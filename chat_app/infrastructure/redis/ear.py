@@ -85,7 +85,7 @@ class Replies:
 
 
 class Ear:
-    """Hands on what is published on the channels it follows; never gives up listening."""
+    """Hands on what is published on the channels it follows; listens until it is told to stop."""
 
     def __init__(
         self,
@@ -102,19 +102,22 @@ class Ear:
         self._channels: set[bytes] = set()
         self._unconfirmed: dict[bytes, Any] = {}
         self._connection: Any = None
+        self._over = False
         self.bytes_heard = 0
 
     def follow(self, channel: bytes) -> None:
         """Hear the channel; returns once Redis has said so, or after half a second."""
-        if channel in self._channels:
-            return
-        self._channels.add(channel)
-        if self._connection is None:
-            return
-        confirmed = self._unconfirmed[channel] = self._event()
-        self._run(lambda: self._tell(b"SUBSCRIBE", [channel]))
-        confirmed.wait(timeout=CONFIRM_SECONDS)
-        self._unconfirmed.pop(channel, None)
+        if channel not in self._channels:
+            self._channels.add(channel)
+            if self._connection is None:
+                return
+            self._unconfirmed[channel] = self._event()
+            self._run(lambda: self._tell(b"SUBSCRIBE", [channel]))
+        # Whoever comes while another waits hears no sooner than that one.
+        confirmed = self._unconfirmed.get(channel)
+        if confirmed is not None:
+            confirmed.wait(timeout=CONFIRM_SECONDS)
+            self._unconfirmed.pop(channel, None)
 
     def leave(self, channel: bytes) -> None:
         """Hear it no longer."""
@@ -123,18 +126,30 @@ class Ear:
             self._run(lambda: self._tell(b"UNSUBSCRIBE", [channel]))
 
     def listen(self) -> None:
-        """Listen for ever; what was published while Redis was away is not heard."""
+        """Listen until `stop`; what was published while Redis was away is not heard."""
         pause = 0.1
-        while True:
+        while not self._over:
             try:
                 for words in self._replies():
                     pause = 0.1
                     self._take(words)
             except Exception as error:  # noqa: BLE001 - whatever broke, listening must go on
-                _log.warning("bus_listener_lost", error=type(error).__name__)
+                self._lost(error)
             self._connection = None
-            time.sleep(pause)
+            if not self._over:
+                time.sleep(pause)
             pause = min(pause * 2, MOST_PAUSE_SECONDS)
+
+    def stop(self) -> None:
+        """Hear nothing more: `listen` returns soon, without a word in the log."""
+        self._over = True
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
+
+    def _lost(self, error: Exception) -> None:
+        if not self._over:
+            _log.warning("bus_listener_lost", error=type(error).__name__)
 
     def _replies(self) -> Iterator[list[bytes]]:
         connection = self._pool.make_connection()
@@ -144,6 +159,8 @@ class Ear:
         self._connection = connection
         self._tell(b"SUBSCRIBE", [b"cland:rooms", *self._channels])
         replies = Replies()
+        if self._over:
+            return  # stopped while it connected
         while data := socket.recv(_READ_BYTES):
             self.bytes_heard += len(data)
             yield from replies.feed(data)
