@@ -30,7 +30,8 @@ from chat_app.domain.errors import (
 )
 from chat_app.domain.repositories import SessionFilter
 from chat_app.domain.routing import Assignment
-from chat_app.domain.session import STATUSES, Session
+from chat_app.domain.session import STATUSES, Belonging, Session
+from chat_app.use_cases.access import may_see
 from chat_app.use_cases.transferring import Transfer
 from tests.builders import (
     agent_actor,
@@ -84,6 +85,7 @@ class AssignmentMachine(RuleBasedStateMachine):
             uow.commit()
         self.crowded: Counter[str] = Counter()
         self.epochs: dict[str, tuple[int, str | None]] = {}
+        self.belongings: dict[str, Belonging] = {}
         self.settled = False
 
     # --- What visitors do ------------------------------------------------------------------------
@@ -248,6 +250,18 @@ class AssignmentMachine(RuleBasedStateMachine):
             assert session.assign_epoch >= epoch
             assert session.assign_epoch > epoch or session.agent_id == agent_id
             self.epochs[session.id] = session.assign_epoch, session.agent_id
+
+    @invariant()
+    def nobody_follows_what_went_out_of_sight(self) -> None:
+        """Whoever saw a session before the step, and does not any more, was kept from it."""
+        sifted, self.office.followers.sifted = self.office.followers.sifted, []
+        for session in self._sessions():
+            before = self.belongings.get(session.id, session.belonging)
+            self.belongings[session.id] = session.belonging
+            for actor in map(agent_actor, self.agents):
+                if may_see(actor, before) and not may_see(actor, session):
+                    told = [whose for one, whose in sifted if one == session.id]
+                    assert any(not may_see(actor, whose) for whose in told), session
 
     @invariant()
     def nobody_waits_beside_somebody_who_could_serve(self) -> None:

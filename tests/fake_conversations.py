@@ -12,7 +12,7 @@ from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import MOST_CLOSED, MOST_UNREAD, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
 from chat_app.domain.searching import name_of, subject_of
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import Belonging, Session, Side
 from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.access import may_see
 from tests.fake_search import is_found
@@ -94,6 +94,9 @@ class FakeSessions:
 
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
         return [one for one in self._rows.sessions if one.id in ids and may_see(actor, one)]
+
+    def belongings(self, ids: Iterable[str]) -> Mapping[str, Belonging]:
+        return {one.id: one.belonging for one in self.among(ids).values()}
 
     def counts_for(self, actor: Actor) -> Counts:
         shown = [one for one in self._rows.sessions if may_see(actor, one)]

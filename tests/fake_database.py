@@ -156,9 +156,8 @@ class FakeUnitOfWork:
         check_constraints(self.rows)
 
     def commit(self, *events: Event) -> None:
-        follow = self.store(*events)
-        for event in events:
-            follow(event)
+        self.store(*events)
+        self._database.after_commit.follow_all(events)
 
     def store(self, *events: Event) -> Follow:
         if not self._writes:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from chat_app.domain.errors import ChatError, RateLimited, Unauthorized
 from chat_app.domain.events import Event
 from chat_app.domain.mail import Mail
+from chat_app.domain.session import Belonging, Session
 from chat_app.domain.viewing import Viewer
 from chat_app.domain.visitor import Identity, Page
 from chat_app.infrastructure.blocking import DirectBlocking
@@ -62,6 +63,16 @@ class RecordingRealtime:
 
     def clear(self) -> None:
         self.events.clear()
+
+
+class RecordingFollowers:
+    """Keeps whose sessions were when somebody had to be kept from following them."""
+
+    def __init__(self) -> None:
+        self.sifted: list[tuple[str, Belonging]] = []
+
+    def sift(self, sessions: Iterable[Session]) -> None:
+        self.sifted += [(one.id, one.belonging) for one in sessions]
 
 
 class RecordingWakeup:

@@ -52,7 +52,13 @@ from chat_app.use_cases.views import Views
 from chat_app.use_cases.whereabouts import Whereabouts
 from tests.fake_database import FakeDatabase
 from tests.fake_shortcut import FakeShortcut
-from tests.fakes import FixedClock, PlainPasswords, RecordingRealtime, RecordingWakeup
+from tests.fakes import (
+    FixedClock,
+    PlainPasswords,
+    RecordingFollowers,
+    RecordingRealtime,
+    RecordingWakeup,
+)
 
 
 class Office:
@@ -61,10 +67,15 @@ class Office:
     def __init__(self, engine: Engine | None, clock: FixedClock | None = None) -> None:
         self.engine = engine
         self.clock = clock or FixedClock()
-        self.realtime = RecordingRealtime()
+        self.realtime, self.followers = RecordingRealtime(), RecordingFollowers()
         self.ids = RandomIds()
         after_commit = AfterCommit(
-            self.realtime, RecordingWakeup(), NoRecentMessages(), self.ids, self.clock
+            self.realtime,
+            self.followers,
+            RecordingWakeup(),
+            NoRecentMessages(),
+            self.ids,
+            self.clock,
         )
         self.uow: UnitOfWorkFactory
         self.shortcut: Shortcut

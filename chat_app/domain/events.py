@@ -77,7 +77,7 @@ class SessionAssigned:
 class SessionLeftDepartment:
     """A session no longer belongs to a department (None: to none); its agents may not see it now."""
 
-    session_id: str
+    session: Session
     department_id: str | None
 
 
@@ -85,7 +85,7 @@ class SessionLeftDepartment:
 class SessionLeftAgent:
     """An agent no longer has a session, and may see it only as one of its department."""
 
-    session_id: str
+    session: Session
     agent_id: str
 
 

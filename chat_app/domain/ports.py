@@ -78,6 +78,18 @@ class Realtime(Protocol):
         ...
 
 
+class Followers(Protocol):
+    """The agents' sockets that follow sessions, in every web process."""
+
+    def sift(self, sessions: Iterable[Session]) -> None:
+        """Those who may not see these sessions, as they are now, follow them no longer.
+
+        Here once this returns; other processes are told before, and waited for is Redis alone, at
+        most half a second. What it does not tell they find out within seconds. Never raises.
+        """
+        ...
+
+
 class Wakeup(Protocol):
     """Tells a worker that the outbox has work. May be lost: a sweep follows."""
 

@@ -15,7 +15,7 @@ from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.routing import Assignment, Candidate
 from chat_app.domain.searching import SearchText
-from chat_app.domain.session import Session, SessionStatus, Side
+from chat_app.domain.session import Belonging, Session, SessionStatus, Side
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
 
@@ -275,6 +275,10 @@ class Sessions(Protocol):
 
     def visible_among(self, actor: Actor, ids: Sequence[str]) -> Sequence[Session]:
         """Those of `ids` that the actor may see; to be read only."""
+        ...
+
+    def belongings(self, ids: Iterable[str]) -> Mapping[str, Belonging]:
+        """Whose several sessions are, by id; of those that there are."""
         ...
 
     def counts_for(self, actor: Actor) -> Counts: ...

@@ -35,6 +35,15 @@ POST_WRITES = (
 """What a new message changes of its session."""
 
 
+@dataclass(frozen=True)
+class Belonging:
+    """Whose a session is: all that decides who may see it."""
+
+    visitor_id: str
+    department_id: str | None
+    agent_id: str | None
+
+
 @dataclass(eq=False)
 class Session:
     """A conversation, from its first message to its closing.
@@ -142,6 +151,11 @@ class Session:
         # Another machine's clock may be behind.
         if not _NO_TIME <= at - self.listed_at < LISTED_WITHIN:
             self.listed_at = at
+
+    @property
+    def belonging(self) -> Belonging:
+        """Whose it is at this moment."""
+        return Belonging(self.visitor_id, self.department_id, self.agent_id)
 
     @property
     def is_closed(self) -> bool:

@@ -5,10 +5,10 @@ from chat_app.domain.department import Department
 from chat_app.domain.errors import AlreadyAssigned, Forbidden, NotFound, Unauthorized, Validation
 from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import UnitOfWork
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import Belonging, Session, Side
 
 
-def may_see(actor: Actor, session: Session) -> bool:
+def may_see(actor: Actor, session: Session | Belonging) -> bool:
     """Visitors see their own sessions, agents those of their departments, overseers all."""
     if actor.is_visitor:
         return session.visitor_id == actor.id

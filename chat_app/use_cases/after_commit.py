@@ -15,11 +15,13 @@ from chat_app.domain.events import (
     MessageSent,
     MessageUpdated,
     SessionClosed,
+    SessionLeftAgent,
+    SessionLeftDepartment,
     SessionQueued,
     SessionSnoozed,
 )
 from chat_app.domain.outbox import OutboxEntry
-from chat_app.domain.ports import Clock, Ids, Realtime, RecentMessages, Wakeup
+from chat_app.domain.ports import Clock, Followers, Ids, Realtime, RecentMessages, Wakeup
 
 MISSED: Final = "mail_missed_messages"
 ASSIGN: Final = "assign_sessions"
@@ -95,12 +97,14 @@ class AfterCommit:
     def __init__(
         self,
         realtime: Realtime,
+        followers: Followers,
         wakeup: Wakeup,
         recent: RecentMessages,
         ids: Ids,
         clock: Clock,
     ) -> None:
         self._realtime = realtime
+        self._followers = followers
         self._recent = recent
         self._wakeup = wakeup
         self._ids = ids
@@ -130,6 +134,14 @@ class AfterCommit:
     def wake(self) -> None:
         """Tell a worker that there is work; neither blocks nor raises."""
         self._wakeup.nudge()
+
+    def follow_all(self, events: Iterable[Event]) -> None:
+        """Push what happened in one transaction, to nobody who may not know of it since then."""
+        left = [one for one in events if isinstance(one, SessionLeftDepartment | SessionLeftAgent)]
+        if left:
+            self._followers.sift({one.session.id: one.session for one in left}.values())
+        for event in events:
+            self.follow(event)
 
     def follow(self, event: Event) -> None:
         """Push what happened; neither blocks nor raises."""

@@ -138,7 +138,7 @@ class Departments:
             uow.flush()
             events: list[Event] = []
             for view in self._views.of(uow, sessions):
-                events.append(SessionLeftDepartment(view.session.id, department_id))
+                events.append(SessionLeftDepartment(view.session, department_id))
                 events.append(SessionUpdated(view))
                 if view.session.status == "queued":
                     events.append(SessionQueued(view))

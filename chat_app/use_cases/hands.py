@@ -136,7 +136,7 @@ def _left(session: Session, agent_id: str | None) -> list[Event]:
     """Tell who had the session, unless it goes back into the same hands."""
     if session.agent_id in (None, agent_id):
         return []
-    return [SessionLeftAgent(session.id, session.agent_id)]
+    return [SessionLeftAgent(session, session.agent_id)]
 
 
 def _free_slot(agent: Agent, taken: set[str]) -> str | None:

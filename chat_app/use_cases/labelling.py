@@ -65,7 +65,7 @@ def _events(view: SessionView, before: str | None, changes: Mapping[str, Any]) -
     now = view.session.department_id
     events: list[Event] = [SessionUpdated(view)]
     if before != now:
-        events.insert(0, SessionLeftDepartment(view.session.id, before))
+        events.insert(0, SessionLeftDepartment(view.session, before))
     if view.session.status == "queued" and _MOVES_THE_QUEUE & changes.keys():
         events += [SessionQueued(view), QueueChanged(now)]
         events += [QueueChanged(before)] if before != now else []

@@ -2,7 +2,7 @@
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import AlreadyOpen, SessionOpen
-from chat_app.domain.events import MessageSent, SessionView
+from chat_app.domain.events import MessageSent, SessionLeftAgent, SessionView
 from chat_app.domain.ports import Clock
 from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session
@@ -35,13 +35,20 @@ class Reopening:
                 raise SessionOpen
             if uow.sessions.open_of(session.site_id, session.visitor_id) is not None:
                 raise AlreadyOpen
+            before = session.agent_id
             session.reopen(self._clock.now())
             message = self._hands.announce(uow, session, "reopened", actor.name)
             given = self._given(uow, session, actor)
-            uow.commit(MessageSent(session, message), *given.events)
+            left = _left(session, before)
+            uow.commit(MessageSent(session, message), *left, *given.events)
             return given.view
 
     def _given(self, uow: UnitOfWork, session: Session, actor: Actor) -> Given:
         agent = uow.agents.locked(actor.id)
         given = self._hands.give(uow, session, agent, "accept", line=None) if agent else None
         return given or self._hands.queued(uow, session, "", None)
+
+
+def _left(session: Session, before: str | None) -> list[SessionLeftAgent]:
+    """Who had it until it was over, and may still be looking at it, has it no longer."""
+    return [SessionLeftAgent(session, before)] if before not in (None, session.agent_id) else []

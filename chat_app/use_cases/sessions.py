@@ -1,6 +1,6 @@
 """Reading, listing, accepting and closing sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,14 @@ from chat_app.domain.repositories import (
     UnitOfWork,
     UnitOfWorkFactory,
 )
-from chat_app.domain.session import Session
+from chat_app.domain.session import Belonging, Session
 from chat_app.domain.system_lines import SystemLine
 from chat_app.use_cases.access import check_force, check_hands, require_agent, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.hands import Hands
 from chat_app.use_cases.views import Views
+
+MOST_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,14 @@ class Sessions:
         """Sessions for pushes to those who may see them; what is gone is left out."""
         with self._uow.reading() as uow:
             return self._views.of(uow, uow.sessions.visible_among(SYSTEM, session_ids))
+
+    def belongings(self, session_ids: Sequence[str]) -> Mapping[str, Belonging]:
+        """Whose sessions are, by id, for whoever keeps watch over their followers."""
+        found: dict[str, Belonging] = {}
+        with self._uow.reading() as uow:
+            for start in range(0, len(session_ids), MOST_AT_ONCE):
+                found |= uow.sessions.belongings(session_ids[start : start + MOST_AT_ONCE])
+        return found
 
     def list(
         self,

@@ -82,7 +82,7 @@ class Transferring:
                 events.append(self._noted(uow, session, actor, to.note))
             if department is not None:
                 if department.id != session.department_id:
-                    events.append(SessionLeftDepartment(session.id, session.department_id))
+                    events.append(SessionLeftDepartment(session, session.department_id))
                 session.move(department.id, self._clock.now())
             given = self._given(uow, session, agent, department, force=to.force)
             uow.commit(*events, *given.events)

@@ -70,4 +70,4 @@ class WaitingLimits:
         left = session.department_id
         session.move(fallback_id, self._clock.now())
         given = self._hands.queued(uow, session, name, "sent_to_department")
-        return [QueueChanged(left), SessionLeftDepartment(session.id, left), *given.events]
+        return [QueueChanged(left), SessionLeftDepartment(session, left), *given.events]

@@ -74,7 +74,9 @@ def create_services(
     """Build every use case."""
     clock, ids, limits = adapters.clock, adapters.ids, settings.limits
     reach = armed(settings.failpoint)
-    after_commit = AfterCommit(pushing.realtime, pushing.wakeup, pushing.recent, ids, clock)
+    after_commit = AfterCommit(
+        pushing.realtime, pushing.followers, pushing.wakeup, pushing.recent, ids, clock
+    )
     uow = SqlUnitOfWorkFactory(engine, after_commit, reach, adapters.metrics.committed)
     views = Views(adapters.visitors, clock)
     hands = Hands(views, ids, clock)

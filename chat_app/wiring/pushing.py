@@ -12,8 +12,10 @@ from chat_app.delivery.realtime.broadcaster import Broadcaster, Emitter, Runner
 from chat_app.delivery.realtime.plain import PlainRooms
 from chat_app.delivery.realtime.refresh import Refresh
 from chat_app.delivery.realtime.rooms import AGENTS, VISITORS
+from chat_app.delivery.realtime.sifting import Sifting, nobody_else
 from chat_app.domain.events import QueueMoved, SessionView
 from chat_app.domain.ports import RecentMessages, Wakeup
+from chat_app.infrastructure.realtime.asides import Asides
 from chat_app.infrastructure.realtime.background import Background
 from chat_app.infrastructure.realtime.bus import Bus, LocalRooms, Nowhere, Publisher
 from chat_app.infrastructure.realtime.outgoing import AtOnce, Outgoing
@@ -30,7 +32,10 @@ Later = Callable[[float, Callable[[], None]], Any]
 
 
 class Pushing:
-    """The `Realtime` and `Wakeup` of this process; reads sessions once the use cases are there."""
+    """The `Realtime`, `Followers` and `Wakeup` of this process.
+
+    It reads sessions once the use cases are there.
+    """
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class Pushing:
         later: Later,
         wakeup: Wakeup,
         recent: RecentMessages,
+        followers: Sifting,
         socketio: SocketIO | None = None,
         plain: PlainRooms | None = None,
     ) -> None:
@@ -48,6 +54,7 @@ class Pushing:
         inbox = Refresh(self._load, self._tell_inboxes, later)
         queues = Refresh(self._places, self._tell_waiting, later)
         self.realtime = Broadcaster(emitter, runner, inbox, queues)
+        self.followers = followers
         self.wakeup = wakeup
         self.recent = recent
 
@@ -81,10 +88,15 @@ def create_pushing(
         return _of_web(app, settings, celery, redis)
     at_once = AtOnce()
     if settings.redis_url is None or redis is None:
-        return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup(), NoRecentMessages())
+        followers = Sifting(at_once, nobody_else)
+        return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup(), NoRecentMessages(), followers)
     bus = Publisher(settings.redis_url, at_once.run)
     recent = RedisRecentMessages(redis, settings.secret_key, Pipe(redis.client, at_once.run).put)
-    return Pushing(bus, at_once, _at_once_too, CeleryWakeup(celery, at_once.run), recent)
+    wakeup, followers = (
+        CeleryWakeup(celery, at_once.run),
+        Sifting(at_once, Asides(redis, bus.host).tell),
+    )
+    return Pushing(bus, at_once, _at_once_too, wakeup, recent, followers)
 
 
 def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | None) -> Pushing:
@@ -95,9 +107,12 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
     manager: Any = LocalRooms(plain)
     wakeup: Wakeup = NoWakeup()
     recent: RecentMessages = NoRecentMessages()
+    followers = Sifting(AtOnce(), nobody_else)
     if settings.redis_url is not None and redis is not None:
         manager = Bus(settings.redis_url, plain, publishes.run)
         plain.watch(manager.follow, manager.leave)
+        followers = Sifting(AtOnce(), Asides(redis, manager.host).tell)
+        manager.aside = followers.heard
         wakeup = CeleryWakeup(celery, wakeups.run)
         recent = RedisRecentMessages(
             redis, settings.secret_key, Pipe(redis.client, publishes.run).put
@@ -117,7 +132,7 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
     for queue in (pushes, publishes, wakeups):
         queue.use(server.start_background_task, server.eio.create_event)
     later = Background(server.start_background_task, server.sleep).later
-    return Pushing(manager, pushes, later, wakeup, recent, socketio, plain)
+    return Pushing(manager, pushes, later, wakeup, recent, followers, socketio, plain)
 
 
 def _at_once_too(_: float, job: Callable[[], None]) -> None:

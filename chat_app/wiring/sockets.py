@@ -103,6 +103,18 @@ class Sockets:
         services.viewing.alive(self.agents.following())
 
     def _recheck(self) -> None:
+        """What ended elsewhere ends here: sign-ins, rights, and the sight of sessions."""
+        self._end_sign_ins()
+        self._sift()
+
+    def _sift(self) -> None:
+        """Rights that changed, and what Redis did not tell: who follows what it may not see."""
+        followed = self.agents.followed()
+        if followed:
+            found = self._services.sessions.belongings(followed)
+            self.agents.sift({one: found.get(one) for one in followed})
+
+    def _end_sign_ins(self) -> None:
         """Close the sockets of agents whose sign-in has ended, wherever that happened."""
         tokens = {one.token_id for one in self.agents.actors.values() if one.token_id}
         if not tokens:
@@ -141,6 +153,7 @@ def install_sockets(
         raise RuntimeError("only web processes have sockets")
     server = pushing.socketio.server
     sockets = Sockets(server, pushing.plain, services, settings, ids, sweeps)
+    pushing.followers.here = sockets.agents.sift
     frame_bytes = settings.limits.frame_bytes
     machinery = Machinery(
         upgrade=lambda environ, protocol: upgrade(environ, frame_bytes, protocol),

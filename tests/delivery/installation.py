@@ -19,6 +19,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from sqlalchemy import event
 
 from chat_app import create_app
+from chat_app.delivery.realtime.sifting import Sifting
 from chat_app.domain.actor import Actor, Role
 from chat_app.domain.agent import Agent, AgentToken
 from chat_app.domain.business_hours import Interval, Schedule
@@ -32,6 +33,7 @@ from chat_app.infrastructure.tokens import HashedTokens
 from chat_app.settings import Settings
 from chat_app.use_cases.authentication import TOKEN_LIFETIME
 from chat_app.use_cases.services import Services
+from chat_app.wiring.sockets import Sockets
 from chat_app.wiring.system import System
 from tests.delivery.realtime.wire import Socket, Wire
 from tests.processes import ADMIN_EMAIL, ADMIN_PASSWORD
@@ -130,6 +132,16 @@ class Installation:
         self.wire.settle()
         self.services.messages._realtime._runner._begin = None  # type: ignore[attr-defined]  # the adapter's own
         self._engine.dispose()
+
+    @property
+    def sockets(self) -> Sockets:
+        """The socket doors, for what they do every few seconds."""
+        return self.system.start.__self__  # type: ignore[attr-defined,no-any-return]  # it is a method of theirs
+
+    @property
+    def followers(self) -> Sifting:
+        """Who parts sockets from sessions they may not see."""
+        return self.uow._after_commit._followers  # type: ignore[no-any-return]  # the adapter's own
 
     @property
     def uow(self) -> Any:

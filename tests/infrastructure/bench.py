@@ -27,7 +27,7 @@ from chat_app.use_cases.after_commit import AfterCommit
 from tests.builders import make_session, make_site, make_visitor
 from tests.fake_database import FakeDatabase
 from tests.fake_shortcut import FakeShortcut
-from tests.fakes import FixedClock, RecordingRealtime, RecordingWakeup
+from tests.fakes import FixedClock, RecordingFollowers, RecordingRealtime, RecordingWakeup
 
 # Whatever a bench is given finds its repository here; parents come before their children.
 _REPOSITORIES: Final[dict[type[Any], Callable[[UnitOfWork], Callable[[Any], None]]]] = {
@@ -66,7 +66,12 @@ class Bench:
         self.engine = engine
         self.realtime, self.wakeup = RecordingRealtime(), RecordingWakeup()
         after_commit = AfterCommit(
-            self.realtime, self.wakeup, NoRecentMessages(), RandomIds(), FixedClock()
+            self.realtime,
+            RecordingFollowers(),
+            self.wakeup,
+            NoRecentMessages(),
+            RandomIds(),
+            FixedClock(),
         )
         self.uow: UnitOfWorkFactory
         self.shortcut: Shortcut

@@ -6,7 +6,7 @@ import pytest
 
 from chat_app.domain.actor import SYSTEM, Actor
 from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
-from chat_app.domain.session import LISTED_WITHIN, Session
+from chat_app.domain.session import LISTED_WITHIN, Belonging, Session
 from tests.builders import (
     after,
     agent_actor,
@@ -95,6 +95,11 @@ def test_an_agent_sees_its_departments_the_unassigned_and_its_own(bench: Bench) 
     with bench.uow.reading() as uow:
         among = uow.sessions.visible_among(actor, [*ids(own, hidden, held), new_id()])
         assert {one.id for one in among} == {own.id, held.id}
+        whose = uow.sessions.belongings([own.id, held.id, new_id()])
+        assert whose == {
+            own.id: Belonging(own.visitor_id, sales.id, None),
+            held.id: Belonging(held.visitor_id, support.id, agent.id),
+        }
         assert uow.sessions.counts_for(actor) == Counts(queued=2, mine=1, active=1, closed=0)
         admin = agent_actor(make_agent(role="admin"))
         assert uow.sessions.counts_for(admin) == Counts(queued=3, mine=0, active=1, closed=0)

@@ -181,6 +181,7 @@ def test_what_is_not_there_is_none(bench: Bench) -> None:
             uow.visitors.by_tokens(["nothing"]),
             uow.departments.among([]),
             uow.sessions.visible_among(SYSTEM, []),
+            uow.sessions.belongings([]),
             uow.sessions.page_for(SYSTEM, SessionFilter(), None, 5),
             uow.messages.unread([], "agent"),
         ):

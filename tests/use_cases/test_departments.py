@@ -6,7 +6,7 @@ import pytest
 
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import Forbidden, NotFound, Validation
-from chat_app.domain.events import SessionLeftDepartment, SessionQueued, SessionUpdated
+from chat_app.domain.events import SessionQueued, SessionUpdated
 from chat_app.use_cases.departments import BATCH, NewDepartment
 from tests.builders import agent_actor, new_id, visitor_actor
 from tests.use_cases.world import World
@@ -168,8 +168,7 @@ def test_its_open_sessions_go_elsewhere(world: World, boss: Actor, with_fallback
     told = [one.view.session.id for one in world.realtime.of(SessionUpdated)]
     assert sorted(told) == sorted([waiting.id, active.id])
     assert [one.view.session.id for one in world.realtime.of(SessionQueued)] == [waiting.id]
-    left = {(one.session_id, one.department_id) for one in world.realtime.of(SessionLeftDepartment)}
-    assert left == {(waiting.id, sales.id), (active.id, sales.id)}
+    assert set(world.left_departments()) == {(waiting.id, sales.id), (active.id, sales.id)}
 
 
 def test_a_worker_moves_the_rest(world: World, boss: Actor) -> None:

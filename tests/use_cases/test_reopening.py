@@ -47,6 +47,27 @@ def test_without_room_it_waits_for_the_agent_who_had_it(
     assert len(world.realtime.of(SessionQueued)) == 1
 
 
+def test_who_had_it_and_gets_it_back_has_not_lost_it(
+    world: World, ada: Agent, closed: Session
+) -> None:
+    world.reopening.reopen(agent_actor(ada), closed.id, closed.assign_epoch)
+    assert world.left_agents() == []
+
+
+def test_who_had_it_loses_it_to_whoever_takes_it_up(world: World, ada: Agent) -> None:
+    sales = world.add_department()
+    member = world.add_agent(department_ids=[sales.id], capacity=1)
+    for takes in (True, False):  # the second time the one who takes it up has no room
+        closed = world.add_session(
+            department_id=sales.id, status="closed", agent_id=ada.id, open_key=None
+        )
+        world.reopening.reopen(agent_actor(member), closed.id, closed.assign_epoch)
+        now = world.session(closed.id)
+        assert now.agent_id == (member.id if takes else None)
+        assert world.left_agents()[-1] == (closed.id, ada.id)
+        assert world.followers.sifted[-1] == (closed.id, now.belonging)
+
+
 def test_an_open_one_and_an_old_copy_are_refused(world: World, ada: Agent, closed: Session) -> None:
     with pytest.raises(StaleAssignment):
         world.reopening.reopen(agent_actor(ada), closed.id, closed.assign_epoch - 1)

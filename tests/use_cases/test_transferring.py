@@ -19,8 +19,6 @@ from chat_app.domain.errors import (
 from chat_app.domain.events import (
     QueueChanged,
     SessionAssigned,
-    SessionLeftAgent,
-    SessionLeftDepartment,
     SessionQueued,
 )
 from chat_app.domain.session import Session
@@ -64,8 +62,8 @@ def test_a_colleague_gets_it_with_a_note(world: World, ada: Agent, bob: Agent) -
     assert (line.kind, line.body) == ("system", "Bob will help you from here")
     assert note.visitor_seq is None
     assert world.realtime.of(SessionAssigned)[-1].reason == "transfer"
-    assert world.realtime.of(SessionLeftAgent) == [SessionLeftAgent(session.id, ada.id)]
-    assert world.realtime.of(SessionLeftDepartment) == []
+    assert world.left_agents() == [(session.id, ada.id)]
+    assert world.left_departments() == []
     with pytest.raises(StaleAssignment):
         world.sessions.close(agent_actor(ada), session.id, None, session.assign_epoch)
 
@@ -88,8 +86,8 @@ def test_a_department_gets_it_back_into_its_queue_before_later_ones(
     assert world.said_in(session.id)[-1].body == "会话已转接到Sales，请稍候"
     assert [one.view.session.id for one in world.realtime.of(SessionQueued)] == [session.id]
     assert {one.department_id for one in world.realtime.of(QueueChanged)} == {None, sales.id}
-    assert world.realtime.of(SessionLeftDepartment) == [SessionLeftDepartment(session.id, None)]
-    assert world.realtime.of(SessionLeftAgent) == [SessionLeftAgent(session.id, ada.id)]
+    assert world.left_departments() == [(session.id, None)]
+    assert world.left_agents() == [(session.id, ada.id)]
     assert len(world.work("assign_sessions")) == 1
 
 

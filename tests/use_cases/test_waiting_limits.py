@@ -5,7 +5,6 @@ import pytest
 from chat_app.domain.department import Department
 from chat_app.domain.events import (
     QueueChanged,
-    SessionLeftDepartment,
     SessionQueued,
     SessionUpdated,
 )
@@ -74,7 +73,7 @@ def test_another_department_helps_where_one_is_named(world: World, sales: Depart
     assert world.said_in(session.id)[-1].body == "You are being passed on to Support"
     assert {one.department_id for one in world.realtime.of(QueueChanged)} == {sales.id, support.id}
     assert [one.view.session.id for one in world.realtime.of(SessionQueued)] == [session.id]
-    assert world.realtime.of(SessionLeftDepartment) == [SessionLeftDepartment(session.id, sales.id)]
+    assert world.left_departments() == [(session.id, sales.id)]
 
     helper = world.add_agent(department_ids=[support.id])
     world.assigning.assign_waiting()

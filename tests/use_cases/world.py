@@ -7,6 +7,7 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent
 from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
+from chat_app.domain.events import SessionLeftAgent, SessionLeftDepartment
 from chat_app.domain.limits import Limits
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
@@ -61,6 +62,7 @@ from tests.fakes import (
     FakeVisitorPresence,
     FixedClock,
     PlainPasswords,
+    RecordingFollowers,
     RecordingMailer,
     RecordingRealtime,
     RecordingWakeup,
@@ -77,14 +79,16 @@ class World:
     def __init__(self) -> None:
         self.clock = FixedClock()
         self.ids = SequentialIds()
-        self.realtime = RecordingRealtime()
+        self.realtime, self.followers = RecordingRealtime(), RecordingFollowers()
         self.wakeup = RecordingWakeup()
         self.recent, self.mailer = NoRecentMessages(), RecordingMailer()
         self.tokens = FakeTokens()
         self.passwords = PlainPasswords()
         self.limiter = FakeLimiter()
         self.visitor_presence = FakeVisitorPresence(self.clock)
-        after_commit = AfterCommit(self.realtime, self.wakeup, self.recent, self.ids, self.clock)
+        after_commit = AfterCommit(
+            self.realtime, self.followers, self.wakeup, self.recent, self.ids, self.clock
+        )
         self.db = FakeDatabase(after_commit, self.clock)
         self.shortcut = FakeShortcut(self.db)
         limits, views = Limits(), Views(self.visitor_presence, self.clock)
@@ -209,6 +213,15 @@ class World:
 
     def say(self, actor: Actor, session_id: str, body: str = "Hello", **draft: Any) -> Sent:
         return self.messages.send(actor, session_id, builders.make_draft(body, **draft))
+
+    def left_departments(self) -> list[tuple[str, str | None]]:
+        """Which sessions were told to have left which departments."""
+        told = self.realtime.of(SessionLeftDepartment)
+        return [(one.session.id, one.department_id) for one in told]
+
+    def left_agents(self) -> list[tuple[str, str]]:
+        """Which sessions were told to have left which agents."""
+        return [(one.session.id, one.agent_id) for one in self.realtime.of(SessionLeftAgent)]
 
     @property
     def now(self) -> datetime:

@@ -22,8 +22,10 @@ from chat_app.delivery.schemas import event as events
 from chat_app.delivery.schemas.agent import dump_agent
 from chat_app.delivery.schemas.session import dump_session, dump_viewers
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import Forbidden, Unauthorized
+from chat_app.domain.errors import Forbidden, NotFound, Unauthorized
 from chat_app.domain.ports import Ids
+from chat_app.domain.session import Belonging
+from chat_app.use_cases.access import may_see
 from chat_app.use_cases.services import Services
 from chat_app.use_cases.transferring import Transfer
 
@@ -57,17 +59,59 @@ class AgentNamespace(ChatNamespace):
         return self._services.authentication.agent_by_token(token)
 
     def on_join_session(self, actor: Actor, data: Payload) -> Payload:
-        """Follow a session, and see who else does."""
-        ack = super().on_join_session(actor, data)
-        viewers = self._services.viewing.begin(actor, data["session_id"])
-        return ack | {"viewers": dump_viewers(viewers)}
+        """Follow a session, and see who else does.
+
+        If it went out of sight, or the agent's rights changed, in between, it is asked for again.
+        """
+        session_id, followed = data["session_id"], self._follows(actor, data["session_id"])
+        try:
+            ack = super().on_join_session(actor, data)
+        except NotFound:
+            if followed:
+                self._stop_following(actor, session_id)
+            raise
+        viewers = self._services.viewing.begin(actor, session_id)
+        present = self.actors.get(actor.sid or "")
+        if present is actor and self._follows(actor, session_id):
+            return ack | {"viewers": dump_viewers(viewers)}
+        self._stop_following(actor, session_id)
+        if present is None:
+            raise Unauthorized
+        return self.on_join_session(present, data)
 
     def on_leave_session(self, actor: Actor, data: Payload) -> Payload:
         """Stop following a session; the others see that."""
-        if session_room(data["session_id"]) in self.rooms(actor.sid or ""):
-            super().on_leave_session(actor, data)
-            self._services.viewing.end(actor, [data["session_id"]])
+        if self._follows(actor, data["session_id"]):
+            self._stop_following(actor, data["session_id"])
         return {}
+
+    def _follows(self, actor: Actor, session_id: str) -> bool:
+        return session_room(session_id) in self.rooms(actor.sid or "")
+
+    def _stop_following(self, actor: Actor, session_id: str) -> None:
+        self.leave_room(actor.sid or "", session_room(session_id))
+        self._services.viewing.end(actor, [session_id])
+
+    def sift(self, moved: Mapping[str, Belonging | None]) -> None:
+        """Whoever may not see these sessions, whose they are now, follows them no longer.
+
+        It is told so at once, and of them nothing after that. Never waits for anybody.
+        """
+        for session_id, belonging in moved.items():
+            for sid in self.members(session_room(session_id)):
+                actor = self.actors.get(sid)
+                if actor is None or belonging is None or not may_see(actor, belonging):
+                    self._part(sid, actor, session_id)
+
+    def _part(self, sid: str, actor: Actor | None, session_id: str) -> None:
+        self.leave_room(sid, session_room(session_id))
+        self.tell(sid, "session_left", {"session_id": session_id})
+        if actor is not None:
+            self.server.start_background_task(self._looks_no_longer, actor, session_id)
+
+    def _looks_no_longer(self, actor: Actor, session_id: str) -> None:
+        if not self._follows(actor, session_id):
+            self._services.viewing.end(actor, [session_id])
 
     def following(self) -> dict[str, list[Actor]]:
         """Who of this process follows which sessions, once for each socket."""
@@ -76,6 +120,11 @@ class AgentNamespace(ChatNamespace):
             for session_id in self._followed(sid):
                 found.setdefault(session_id, []).append(actor)
         return found
+
+    def followed(self) -> list[str]:
+        """The sessions that are followed by agents who may not see every session."""
+        found = self.following().items()
+        return [one for one, actors in found if not all(actor.oversees for actor in actors)]
 
     def _gone(self, actor: Actor, sid: str, *, cleanly: bool) -> Payload:
         self._services.viewing.end(actor, self._followed(sid))
@@ -120,9 +169,8 @@ class AgentNamespace(ChatNamespace):
             if present is None:
                 yield sid
             elif (present.role, present.department_ids) != (actor.role, actor.department_ids):
-                self._move_inboxes(sid, actor, present)
-                self._leave_sessions(sid, present)
                 self.actors[sid] = replace(present, sid=sid)
+                self._move_inboxes(sid, actor, present)
                 self.emit("rights_changed", {}, room=agent_room(present.id))
 
     def _move_inboxes(self, sid: str, before: Actor, after: Actor) -> None:
@@ -131,14 +179,6 @@ class AgentNamespace(ChatNamespace):
             self.leave_room(sid, room)
         for room in self._inboxes(after) if watched else ():
             self.enter_room(sid, room)
-
-    def _leave_sessions(self, sid: str, actor: Actor) -> None:
-        """End what the agent follows and may no longer see."""
-        followed = self._followed(sid)
-        visible = self._services.messages.sync(actor, dict.fromkeys(followed, 0))
-        for session_id in followed - visible.keys():
-            self.leave_room(sid, session_room(session_id))
-        self._services.viewing.end(replace(actor, sid=sid), followed - visible.keys())
 
     @staticmethod
     def _inboxes(actor: Actor) -> list[str]:

@@ -155,10 +155,10 @@ class Broadcaster:
         self._to_visitor(view, "session_assigned", reason)
 
     def _session_left_department(self, event: SessionLeftDepartment) -> None:
-        self._left(event.session_id, inbox_room(event.department_id))
+        self._left(event.session.id, inbox_room(event.department_id))
 
     def _session_left_agent(self, event: SessionLeftAgent) -> None:
-        self._left(event.session_id, agent_room(event.agent_id))
+        self._left(event.session.id, agent_room(event.agent_id))
 
     def _left(self, session_id: str, room: str) -> None:
         """Nothing is said of the session: who hears of it here may not see it any longer."""

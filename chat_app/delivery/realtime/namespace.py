@@ -138,6 +138,20 @@ class ChatNamespace(socketio.Namespace, ABC):
         found: Collection[str] = super().rooms(sid, namespace)
         return found
 
+    def members(self, room: str) -> set[str]:
+        """The sids of this process in a room."""
+        found = self.server.manager.get_participants(self.namespace, room)
+        return {sid for sid, _ in found} | self._plain.members(self.namespace, room)
+
+    def tell(self, sid: str, event: str, data: Payload) -> None:
+        """Push to one socket of this process, at once."""
+        if sid in self._plain:
+            self._plain.tell(sid, event, data)
+        else:
+            self.server.manager.emit(
+                event, data, namespace=self.namespace, room=sid, ignore_queue=True
+            )
+
     def _gone(self, actor: Actor, sid: str, *, cleanly: bool) -> Payload:
         self._services.presence.left(actor, sid, cleanly=cleanly)
         return {}

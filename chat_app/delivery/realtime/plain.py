@@ -154,6 +154,10 @@ class PlainRooms:
         self._entered.get(sid, set()).discard((namespace, room))
         self._leave(namespace, sid, room)
 
+    def members(self, namespace: str, room: str) -> set[str]:
+        """The clients in the room."""
+        return set(self._rooms.get(room, {}).get(namespace, ()))
+
     def of(self, sid: str) -> set[str]:
         """The rooms a client is in."""
         return {room for _, room in self._entered.get(sid, ())}
@@ -174,6 +178,12 @@ class PlainRooms:
             connection = self._connections.get(sid)
             if connection is not None:
                 connection.push_text(text)
+
+    def tell(self, sid: str, event: str, data: Any) -> None:
+        """Push to one client."""
+        connection = self._connections.get(sid)
+        if connection is not None:
+            connection.push({"type": event, "data": data})
 
     def close_all(self, farewell: Callable[[], dict[str, Any]]) -> None:
         """Say goodbye to everybody and close with 1012."""

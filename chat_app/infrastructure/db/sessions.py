@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session as OrmSession
 from chat_app.domain.actor import Actor
 from chat_app.domain.identity import is_id
 from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
-from chat_app.domain.session import Session
+from chat_app.domain.session import Belonging, Session
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.finding import Finder
 from chat_app.infrastructure.db.listing import behind, first_of, visible, wanted_of
@@ -119,6 +119,12 @@ class SqlSessions:
         if not ids:
             return []
         return self._plain.read(AMONG.where(visible(actor)), {"ids": list(ids)})
+
+    def belongings(self, ids: Iterable[str]) -> Mapping[str, Belonging]:
+        """Whose several sessions are, by id."""
+        columns = select(_S.id, _S.visitor_id, _S.department_id, _S.agent_id)
+        rows = self._session.execute(columns.where(_S.id.in_(list(ids))))
+        return {session_id: Belonging(*whose) for session_id, *whose in rows}
 
     def counts_for(self, actor: Actor) -> Counts:
         """The inbox in numbers."""

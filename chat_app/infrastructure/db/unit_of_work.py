@@ -99,15 +99,13 @@ class SqlUnitOfWork:
 
     def commit(self, *events: Event) -> None:
         """Commit with the outbox rows the events ask for; then let the effects follow."""
-        follow = self.store(*events)
-        for event in events:
-            follow(event)
+        self.store(*events)
+        self._effects.follow_all(events)
 
     def store(self, *events: Event) -> Follow:
         """Commit as `commit` does, and leave to the caller when each event is followed."""
-        if self._after_commit is None:
-            raise RuntimeError("this transaction only reads")
-        rows = [row for event in events for row in self._after_commit.rows(event)]
+        effects = self._effects
+        rows = [row for event in events for row in effects.rows(event)]
         if rows:
             self.outbox.add(*rows)
         self.flush()
@@ -118,8 +116,14 @@ class SqlUnitOfWork:
         self._committed(messages, time.perf_counter() - begun)
         self._reach("post_commit")
         if rows:
-            self._after_commit.wake()
-        return self._after_commit.follow
+            effects.wake()
+        return effects.follow
+
+    @property
+    def _effects(self) -> AfterCommit:
+        if self._after_commit is None:
+            raise RuntimeError("this transaction only reads")
+        return self._after_commit
 
     def _leave(self) -> None:
         try:

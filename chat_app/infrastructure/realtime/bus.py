@@ -13,6 +13,7 @@ import structlog
 
 from chat_app.infrastructure.realtime.emitting import deliver_here, encoded
 from chat_app.infrastructure.realtime.records import (
+    ASIDE,
     HOST_BYTES,
     Record,
     channel_of,
@@ -179,7 +180,8 @@ class Bus(LocalRooms):
 
     Delivering here and telling the others are two steps: while Redis hangs, the sockets of this
     process are served as always. What the others miss they find in the database. A process hears
-    the rooms that it has members in, and no others.
+    the rooms that it has members in, and no others. `aside` is told what another process says of a
+    room to this one.
     """
 
     def __init__(
@@ -191,6 +193,8 @@ class Bus(LocalRooms):
         self._publisher = Publisher(url, publish)
         self._keys: deque[str] = deque(maxlen=_REMEMBERED)
         self._lag = 0.0
+        self.host: Final = self._publisher.host
+        self.aside: Callable[[bytes], None] = _nobody_listens
         self.ear: Ear | None = None
 
     def take_lag(self) -> float:
@@ -199,10 +203,15 @@ class Bus(LocalRooms):
         return lag
 
     def initialize(self) -> None:
-        """Begin to listen; called before the first request is served."""
+        """Begin to listen, until `close`; called before the first request is served."""
         event = self.server.eio.create_event
         self.ear = Ear(connect(self._url), self._heard, self._run, event)
         self.server.start_background_task(self.ear.listen)
+
+    def close(self) -> None:
+        """Listen no longer."""
+        if self.ear is not None:
+            self.ear.stop()
 
     def emit(
         self,
@@ -258,6 +267,9 @@ class Bus(LocalRooms):
                 if record.key in self._keys:
                     continue
                 self._keys.append(record.key)
+            if record.namespace == ASIDE:
+                self.aside(record.body)
+                continue
             self.deliver(record.namespace, record.rooms, record.skip, record.body)
 
 
@@ -277,6 +289,10 @@ class Nowhere:
 
 def _nobody_asks(_: str) -> None:
     """Who is connected is nobody else's business."""
+
+
+def _nobody_listens(_: bytes) -> None:
+    """Nothing follows from what other processes say."""
 
 
 def _rooms(room: Any) -> list[str]:

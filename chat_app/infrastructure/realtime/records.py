@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 HOST_BYTES: Final = 16
+ASIDE: Final = ""
+"""In the place of a namespace: the body is for the process itself."""
 _SENT_AT: Final = struct.Struct(">d")
 _HEAD_BYTES: Final = HOST_BYTES + _SENT_AT.size
 _LENGTHS: Final = struct.Struct(">HI")

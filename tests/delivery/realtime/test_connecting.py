@@ -179,20 +179,11 @@ class TestCookie:
 class TestRevocation:
     """What the web process does every few seconds, done by hand."""
 
-    @staticmethod
-    def recheck(installation: Installation) -> None:
-        server = installation.wire.server
-        agents = server.namespace_handlers["/agent"]
-        tokens = {one.token_id for one in agents.actors.values()}
-        valid = installation.services.authentication.still_valid(tokens)
-        for sid in list(agents.recheck(valid)):
-            server.disconnect(sid, namespace="/agent")
-
     def test_logging_out_closes_the_sockets_of_that_token(self, installation: Installation) -> None:
         token, other = installation.make_agent(), installation.make_agent()
         socket, stays = installation.socket("/agent", token), installation.socket("/agent", other)
         installation.client.post("/api/auth/logout", headers=bearer(token))
-        self.recheck(installation)
+        installation.sockets._recheck()
         assert not socket.connected
         assert stays.connected
         socket.frames.clear()
@@ -205,7 +196,7 @@ class TestRevocation:
         with installation.uow() as uow:
             uow.agents.get(installation.actor(token).id).disabled = True
             uow.commit()
-        self.recheck(installation)
+        installation.sockets._recheck()
         assert [one.connected for one in sockets] == [False, False]
 
     def test_lost_rights_end_what_they_opened(self, installation: Installation) -> None:
@@ -218,7 +209,7 @@ class TestRevocation:
         with installation.uow() as uow:
             uow.agents.get(installation.actor(token).id).role = "agent"
             uow.commit()
-        self.recheck(installation)
+        installation.sockets._recheck()
         socket.forget()
         installation.send(visitor, session["id"], "not for Bo")
         again = installation.client.post(OPEN, json={"department_id": department})
@@ -235,7 +226,7 @@ class TestRevocation:
         with installation.uow() as uow:
             uow.agents.get(installation.actor(token).id).role = "supervisor"
             uow.commit()
-        self.recheck(installation)
+        installation.sockets._recheck()
         assert socket.wait_for("rights_changed") == {}
         session, _ = installation.open_session(department_id=department)
         assert socket.wait_for("session_queued")["session"]["id"] == session["id"]

@@ -199,12 +199,10 @@ class TestViewers:
         with installation.uow() as uow:
             uow.agents.set_departments(uow.agents.get(desk.agent_id("bo")), [])
             uow.commit()
-        agents = installation.wire.server.namespace_handlers["/agent"]
-        tokens = {one.token_id for one in agents.actors.values()}
-        assert not list(agents.recheck(installation.services.authentication.still_valid(tokens)))
+        installation.sockets._recheck()
         assert second.followed == set()
-        told = pushed(first, "viewers_changed")
-        assert [one["name"] for one in told[-1]["viewers"]] == ["Ada"]
+        told = first.wait_for("viewers_changed")
+        assert [one["name"] for one in told["viewers"]] == ["Ada"]
 
     def test_a_process_vouches_for_who_follows_in_it(self, desk: Desk) -> None:
         sockets = [desk.joined("ada"), desk.joined("ada"), desk.joined("bo")]

@@ -208,7 +208,10 @@ class TestSessions:
     def test_being_passed_on_is_told_to_room_and_to_whoever_gets_it(self, room: Room) -> None:
         room.installation.accept(room.agent_token, room.id)
         department = room.installation.make_department()
-        room.colleague.call("watch_inbox", {})
+        boss = room.installation.socket("/agent", room.installation.make_agent("supervisor"))
+        boss.call("watch_inbox", {})
+        boss.call("join_session", {"session_id": room.id})
+        boss.forget()
         room.forget()
         ack = room.agent.call(
             "transfer_session",
@@ -219,8 +222,8 @@ class TestSessions:
         shapes.check_session(told.data["session"], for_visitor=True)
         assert told.data["session"]["status"] == "queued"
         assert len(room.visitor.received("message_created")) == 1, "the line, not the note"
-        assert len(room.colleague.received("message_created")) == 2
-        assert "session_updated" in room.names(room.colleague)
+        assert len(boss.received("message_created")) == 2
+        assert "session_updated" in room.names(boss)
 
     def test_those_who_saw_it_where_it_was_hear_that_it_left(
         self, installation: Installation

@@ -244,16 +244,20 @@ class Inbox {
 
   /** A session left where we saw it for: ask whether we may still see it. */
   private async checkSight(id: string): Promise<void> {
-    const { session } = this.conversation;
-    const isOpen = session?.id === id;
-    // Who passed it on knows where it went.
-    const isNews = isOpen && canSee(session, this.boot.me);
     this.counts.soon();
-    if (!isOpen && !this.list.session(id)) return;
+    if (this.conversation.session?.id !== id && !this.list.session(id)) return;
     const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: 0 } });
-    if (!ack.ok || ack.sessions[id]) return;
+    if (!ack.ok) return;
+    const session = this.conversation.session?.id === id ? this.conversation.session : null;
+    if (ack.sessions[id]) {
+      // It came back meanwhile; our socket was parted from it all the same.
+      if (session) void this.conversation.follower?.join();
+      return;
+    }
     this.list.lose(id);
-    if (this.conversation.session?.id !== id) return;
+    if (!session) return;
+    // Who passed it on knows where it went: the answer to that is here by now.
+    const isNews = canSee(session, this.boot.me);
     this.leave();
     history.replaceState(null, "", this.address());
     if (isNews) toast(t("happened.out_of_sight"));
@@ -274,8 +278,10 @@ class Inbox {
     void this.list.refresh();
     if (!id) return;
     const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: this.conversation.last } });
-    const position = ack.ok ? ack.sessions[id] : undefined;
-    if (position && this.conversation.session?.id === id) await this.conversation.follower?.check(position);
+    if (!ack.ok || this.conversation.session?.id !== id) return;
+    const position = ack.sessions[id];
+    if (position) await this.conversation.follower?.check(position);
+    else await this.checkSight(id);
   }
 
   /** One round without a socket; false when the server was not reached. */
