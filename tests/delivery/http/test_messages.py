@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chat_app.delivery.schemas.message import DraftSchema
 from tests.delivery.http.test_opening import NOBODY
 from tests.delivery.installation import OPEN, Installation, bearer
 from tests.delivery.shapes import PAGE, check_message, check_problem
@@ -274,3 +275,16 @@ class TestReadMarks:
         installation.send(agent, session_id, "hidden again", kind="note")
         after = installation.read(visitor, session_id), page(installation, visitor, session_id)
         assert after == before
+
+
+def test_no_request_has_its_schema_made_anew(
+    installation: Installation, talk: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id, visitor, _ = talk
+    send(installation, visitor, session_id, body="first")  # what is made at first use is there now
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("a schema was made")
+
+    monkeypatch.setattr(DraftSchema, "__init__", fail)
+    assert send(installation, visitor, session_id, body="again").status_code == 201
