@@ -190,6 +190,22 @@ class TestRevocation:
         socket.try_to_deliver('2/agent,1["watch_inbox",{}]')
         assert socket.frames == []
 
+    def test_nothing_follows_the_word_that_it_is_over(
+        self, installation: Installation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What happens while the lease ends is pushed before it, or not at all."""
+        token = installation.make_agent()
+        socket = installation.socket("/agent", token)
+        sid, agents = socket.sid, installation.sockets.agents
+        monkeypatch.setattr(
+            installation.services.presence,
+            "left",
+            lambda *_, **__: agents.tell(sid, "rights_changed", {}),
+        )
+        installation.client.post("/api/auth/logout", headers=bearer(token))
+        installation.sockets._recheck()
+        assert [frame[0] for frame in socket.frames[-2:]] == ["2", "1"], "a push, then the end"
+
     def test_disabling_closes_every_socket_of_the_agent(self, installation: Installation) -> None:
         token = installation.make_agent()
         sockets = [installation.socket("/agent", token) for _ in range(2)]
