@@ -40,7 +40,7 @@ def options_for(url: str) -> dict[str, Any]:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000"
-        " -c timezone=UTC",
+        r" -c timezone=UTC -c default_transaction_isolation=read\ committed",
     }
     return (
         shared

@@ -30,21 +30,25 @@ def prepare(engine: Engine) -> None:
     """Be quick about finding out, and lose no place of the pool."""
     dialect = engine.dialect
     _ask_seldom(engine)
-    reset = dialect.reset_isolation_level
-
-    def harmless_reset(dbapi_connection: DBAPIConnection) -> None:
-        # It runs while the connection goes back: an error would keep its place in the pool for ever.
-        try:
-            reset(dbapi_connection)
-        except Error:
-            dbapi_connection.close()
-
-    dialect.reset_isolation_level = harmless_reset  # type: ignore[method-assign]  # as below
+    dialect.reset_isolation_level = _begin_again  # type: ignore[method-assign]  # as below
 
     @event.listens_for(engine, "do_connect")
     def _connect(_: Any, __: Any, args: Any, options: Any) -> Any:
         with _hurry():
             return dialect.connect(*args, **options)
+
+
+def _begin_again(dbapi_connection: DBAPIConnection) -> None:
+    """Let the connection begin transactions again, after one that read without them.
+
+    SQLAlchemy would name the isolation level here; psycopg2 then sends a statement each time that
+    somebody changes between the two ways, which is a round trip for every reading.
+    """
+    # It runs while the connection goes back: an error would keep its place in the pool for ever.
+    try:
+        dbapi_connection.autocommit = False
+    except Error:
+        dbapi_connection.close()
 
 
 def _ask_seldom(engine: Engine) -> None:

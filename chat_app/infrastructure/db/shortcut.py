@@ -26,8 +26,9 @@ from chat_app.domain.repositories import Collision, Duplicate, Shortcut
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
 from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import MESSAGES
+from chat_app.infrastructure.db.outbox import ENTRIES
 from chat_app.infrastructure.db.plain_session import PLAIN
-from chat_app.infrastructure.db.shortcut_statement import EXECUTE, GIVEN, PREPARE, PREPARED, WORKS
+from chat_app.infrastructure.db.shortcut_statement import EXECUTE, GIVEN, PREPARE, PREPARED
 from chat_app.infrastructure.db.unit_of_work import Committed, unmeasured
 from chat_app.infrastructure.failpoints import Reach, unarmed
 from chat_app.use_cases.after_commit import AfterCommit
@@ -194,7 +195,10 @@ def _document(before: Mapping[str, Session], posted: Sequence[MessageSent]) -> s
 
 
 def _work(session_id: str, entry: OutboxEntry) -> Mapping[str, Any]:
-    return {"session_id": session_id, **dict(zip(WORKS.names, WORKS.values(entry), strict=True))}
+    return {
+        "session_id": session_id,
+        **dict(zip(ENTRIES.names, ENTRIES.values(entry), strict=True)),
+    }
 
 
 def _named(message: Message) -> Mapping[str, Any]:

@@ -8,13 +8,12 @@ stored.
 import zlib
 from typing import Final
 
-from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.session import POST_READS, POST_WRITES
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.messages import MESSAGES
-from chat_app.infrastructure.db.shapes import Shape, recordset
+from chat_app.infrastructure.db.outbox import ENTRIES
+from chat_app.infrastructure.db.shapes import recordset
 
-WORKS: Final[Shape[OutboxEntry]] = Shape(OutboxEntry, tables.outbox, OutboxEntry)
 GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
 """What is said of a session. `visitor_writes`: whether one of its messages is the visitor's."""
 _SESSION: Final = tables.chat_session.c
@@ -28,7 +27,7 @@ def _given() -> str:
 
 
 def _works() -> str:
-    own = ((name, tables.outbox.c[name]) for name in WORKS.names)
+    own = ((name, tables.outbox.c[name]) for name in ENTRIES.names)
     return recordset("works", [("session_id", _SESSION.id), *own])
 
 
@@ -43,27 +42,24 @@ def _statement() -> str:
     changes = ", ".join(f"{name} = given.{name}" for name in POST_WRITES)
     # The wish is in the writer's time, the due time in the database's.
     due = {"available_at": "clock_timestamp() + (available_at - created_at)"}
-    left = ", ".join(due.get(name, name) for name in WORKS.names)
+    left = ", ".join(due.get(name, name) for name in ENTRIES.names)
+    # Nobody looks here whether a message is stored already: its unique index refuses it, all of the
+    # group then goes the long way, and a plan made while the table was empty cannot go wrong.
     # Row by row through the indexes, whatever the planner thinks of the tables' sizes; the rows
     # are given in the order of their ids, which is the order of their locks.
     return (
         f"WITH given AS MATERIALIZED (SELECT * FROM {_given()}),"  # noqa: S608 - names of ours
         f" fresh AS MATERIALIZED (SELECT * FROM {fresh}),"
-        " stored AS (SELECT fresh.session_id FROM fresh CROSS JOIN LATERAL"
-        " (SELECT 1 FROM message m WHERE m.session_id = fresh.session_id"
-        " AND m.sender_kind = fresh.sender_kind AND m.sender_id = fresh.sender_id"
-        " AND m.client_msg_id = fresh.client_msg_id LIMIT 1) AS same),"
         " firm AS (SELECT held.id FROM given CROSS JOIN LATERAL"
         f" (SELECT s.id FROM chat_session s WHERE s.id = given.id AND {still}"
         " AND NOT (given.visitor_writes"
         " AND (SELECT v.blocked FROM visitor v WHERE v.id = s.visitor_id))"
-        " AND given.id NOT IN (SELECT session_id FROM stored)"
         " LIMIT 1 FOR NO KEY UPDATE OF s) AS held),"
         f" changed AS (UPDATE chat_session s SET {changes} FROM given WHERE s.id = given.id"
         " AND s.id = ANY(ARRAY(SELECT id FROM firm)) RETURNING s.id),"
         f" added AS (INSERT INTO message ({names}) SELECT {names} FROM fresh"
         " WHERE session_id IN (SELECT id FROM changed)),"
-        f" left_behind AS (INSERT INTO outbox ({', '.join(WORKS.names)}) SELECT {left}"
+        f" left_behind AS (INSERT INTO outbox ({', '.join(ENTRIES.names)}) SELECT {left}"
         f" FROM {_works()} WHERE session_id IN (SELECT id FROM changed))"
         " SELECT json_agg(id) FROM changed"
     )
