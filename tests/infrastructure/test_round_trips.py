@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine, text
 
+from chat_app.infrastructure.db.shortcut import FEWEST_BEFORE_ANOTHER_PLAN
 from chat_app.infrastructure.db.shortcut_statement import PREPARE, PREPARED
 from tests.builders import new_id
 from tests.infrastructure.bench import Bench, engine_of
@@ -56,6 +57,26 @@ def test_a_plan_made_while_the_tables_were_empty_stays_good(engine: Engine) -> N
         plan = connection.exec_driver_sql(f"EXPLAIN EXECUTE {PREPARED} ('[]', '[]', '[]')")
         looked_at = [line for (line,) in plan if " on message" in line]
     assert [line.strip(" ->").split("  ")[0] for line in looked_at] == ["Insert on message"]
+
+
+def test_the_statement_is_planned_anew_when_it_was_used_twice_as_often(engine: Engine) -> None:
+    bench = Bench(engine)
+    session = seen(bench)
+    counts = []
+    for number in range(2 * FEWEST_BEFORE_ANOTHER_PLAN + 1):
+        assert bench.shortcut.append([posted(bench, session, str(number))])
+        with engine.connect() as connection:
+            counts.append(
+                connection.execute(
+                    text(
+                        "SELECT custom_plans + generic_plans FROM pg_prepared_statements"
+                        " WHERE name = :name"
+                    ),
+                    {"name": PREPARED},
+                ).scalar()
+            )
+    few = list(range(1, FEWEST_BEFORE_ANOTHER_PLAN + 1))
+    assert counts == [*few, *few, 1]
 
 
 def test_a_message_that_is_there_already_sends_its_group_the_long_way(engine: Engine) -> None:

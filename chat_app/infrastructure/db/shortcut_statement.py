@@ -69,4 +69,5 @@ _STATEMENT: Final = _statement() % {"given": "$1", "fresh": "$2", "works": "$3"}
 # Behind a pooler another version of this program may have prepared its own on the connection.
 PREPARED: Final = f"cland_post_{zlib.crc32(_STATEMENT.encode()):08x}"
 PREPARE: Final = f"PREPARE {PREPARED} (json, json, json) AS {_STATEMENT}"
+DEALLOCATE: Final = f"DEALLOCATE {PREPARED}"
 EXECUTE: Final = f"EXECUTE {PREPARED} (%(given)s, %(fresh)s, %(works)s)"
