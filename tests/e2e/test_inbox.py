@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -67,19 +68,26 @@ def expect_waiting(desk: Dashboard, here: str, gone: str) -> None:
     expect(desk.row(gone)).to_have_count(0, timeout=SOON_MS)
 
 
-def on_the_wire(page: Page, before_watching: Callable[[], None] = lambda: None) -> None:
-    """Lose the rows that are pushed later in any case, and act before the page hears of the inbox."""
+def move(admin: Desk, visitor: Visit, department_id: str) -> None:
+    """Give the conversation to a department."""
+    path = f"/api/chat/sessions/{visitor.session_id}"
+    admin.request("PATCH", path, json={"department_id": department_id}).raise_for_status()
+
+
+def on_the_wire(page: Page, *lost: str, **before: Callable[[], None]) -> None:
+    """Lose pushes, those of rows that come later in any case too, and act before the page asks."""
 
     def through(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
 
         def ask(text: str | bytes) -> None:
-            if "watch_inbox" in str(text):
-                before_watching()
+            for name, act in before.items():
+                if f'["{name}"' in str(text):
+                    act()
             server.send(text)
 
         def answer(text: str | bytes) -> None:
-            if "session_updated" not in str(text):
+            if not any(name in str(text) for name in ("session_updated", *lost)):
                 socket.send(text)
 
         socket.on_message(ask)
@@ -99,7 +107,7 @@ def test_who_is_served_before_the_page_hears_of_it_leaves_the_list(
         accept(admin, served)
         desk.page.wait_for_timeout(300)  # its pushes have left
 
-    on_the_wire(desk.page, serve)
+    on_the_wire(desk.page, watch_inbox=serve)
     desk.page.goto(f"{stack.url}/dashboard?view=waiting")
     expect_waiting(desk, "Patient", gone="Served")
     assert waits.session(waits.session_id)["status"] == "queued"
@@ -158,13 +166,67 @@ def test_what_goes_to_a_foreign_department_leaves_list_and_screen(
     desk = desk_of(new_page(width=width, language=language), stack, language, email=NOA)
     desk.visit(moved.session_id)
     shoot(desk.page, f"sight-before-{width}-{language}")
-    path = f"/api/chat/sessions/{moved.session_id}"
-    admin.request("PATCH", path, json={"department_id": departments["Support"]}).raise_for_status()
+    move(admin, moved, departments["Support"])
     expect(desk.title).to_be_hidden(timeout=SOON_MS)
     expect(desk.toast).to_contain_text(desk.t["happened.out_of_sight"])
     expect_waiting(desk, "Patient", gone="Moved")
     assert moved.session_id not in desk.page.url
     shoot(desk.page, f"sight-after-{width}-{language}")
+
+
+def test_what_comes_back_into_sight_is_followed_again(
+    stack: Stack, new_page: NewPage, admin: Desk, departments: dict[str, str]
+) -> None:
+    there_and_back = waiting(stack, "Returning", department_id=departments["Sales"])
+    desk = desk_of(new_page(), stack, email=NOA)
+    away = ["While away"]
+
+    def come_back() -> None:
+        while away:  # it may be told twice, and ask twice
+            there_and_back.send(there_and_back.session_id, away.pop()).raise_for_status()
+            move(admin, there_and_back, departments["Sales"])
+
+    on_the_wire(desk.page, sync=come_back)
+    desk.visit(there_and_back.session_id)
+    there_and_back.send(there_and_back.session_id, "Before").raise_for_status()
+    expect(desk.thread.get_by_text("Before", exact=True)).to_be_visible()  # it follows
+    move(admin, there_and_back, departments["Support"])
+    expect(desk.thread.get_by_text("While away", exact=True)).to_be_visible(timeout=SOON_MS)
+    there_and_back.send(there_and_back.session_id, "Back again").raise_for_status()
+    expect(desk.thread.get_by_text("Back again", exact=True)).to_be_visible(timeout=SOON_MS)
+    expect(desk.toast).to_be_empty()
+
+
+def test_what_left_before_it_could_be_followed_leaves_the_screen(
+    stack: Stack, new_page: NewPage, admin: Desk, departments: dict[str, str]
+) -> None:
+    moved = waiting(stack, "Moved", department_id=departments["Sales"])
+    desk = desk_of(new_page(), stack, email=NOA)
+    leave = partial(move, admin, moved, departments["Support"])
+    on_the_wire(desk.page, "session_left", join_session=leave)
+    desk.page.goto(f"{stack.url}/dashboard/sessions/{moved.session_id}")
+    expect(desk.toast).to_contain_text(desk.t["happened.out_of_sight"], timeout=SOON_MS)
+    expect(desk.title).to_be_hidden()
+
+
+def test_what_leaves_takes_nothing_along_that_is_opened_meanwhile(
+    stack: Stack, new_page: NewPage, admin: Desk, departments: dict[str, str]
+) -> None:
+    moved = waiting(stack, "Moved", department_id=departments["Sales"])
+    wanted = waiting(stack, "Wanted", department_id=departments["Sales"])
+    desk = desk_of(new_page(), stack, email=NOA)
+    desk.visit(moved.session_id)
+
+    def hold(route: Route) -> None:
+        answer = route.fetch()
+        move(admin, moved, departments["Support"])
+        expect(desk.title).to_be_hidden(timeout=SOON_MS)
+        route.fulfill(response=answer)
+
+    desk.page.route(f"**/dashboard/data/sessions/{wanted.session_id}", hold)
+    desk.row("Wanted").click()
+    expect(desk.title).to_have_text("Wanted", timeout=SOON_MS)
+    assert wanted.session_id in desk.page.url
 
 
 def test_what_an_agent_may_see_follows_its_departments(

@@ -23,6 +23,8 @@ export interface ConversationEvents {
   /** A newer copy of the session became known. */
   session(session: AgentSession): void;
   unread(id: string, unread: number): void;
+  /** The open conversation is not there for us any longer. */
+  gone(id: string): void;
   leave(): void;
 }
 
@@ -172,6 +174,7 @@ export class Conversation {
         this.draw();
       },
       viewers: (viewers) => this.collision.setViewers(viewers),
+      gone: () => this.events.gone(id),
     });
   }
 

@@ -1,6 +1,6 @@
 /** The inbox page: puts its parts together and keeps address, list and conversation in step. */
 
-import { SYNC_INTERVAL_MS, type AgentSession, type SyncedSessions } from "../../browser/protocol";
+import { SYNC_INTERVAL_MS, type AgentSession } from "../../browser/protocol";
 import { SendQueue } from "../../browser/send_queue";
 import { Actions } from "./actions";
 import { addressOf, sessionIn } from "./address";
@@ -23,6 +23,7 @@ import { canSee } from "./rights";
 import { room } from "./room";
 import { Roster } from "./roster";
 import type { Shown, ViewName } from "./shown";
+import { Sight } from "./sight";
 
 const SEARCH_DELAY_MS = 250;
 
@@ -43,6 +44,7 @@ class Inbox {
   private readonly search = must<HTMLInputElement>(".search__input");
   private readonly people: People;
   private readonly own: OwnStatus;
+  private readonly sight: Sight;
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private opening = 0;
 
@@ -62,11 +64,13 @@ class Inbox {
     this.conversation = new Conversation(this.line, this.queue, this.details, boot.me, boot.message_characters, {
       session: (session) => this.list.take(session),
       unread: (id, unread) => this.list.setUnread(id, unread),
+      gone: (id) => this.sight.gone(id),
       leave: () => this.list.focus(),
     });
     this.actions = new Actions(this.conversation, boot.me, this.roster, (session) => this.acted(session));
     this.people = new People(this.roster, boot.me);
     this.own = new OwnStatus(connection, boot.me);
+    this.sight = new Sight(connection, this.conversation, this.list, (session) => this.outOfSight(session));
     new Banner(this.line);
   }
 
@@ -77,7 +81,7 @@ class Inbox {
     this.listenToKeys();
     if (this.boot.current) this.conversation.open(this.boot.current);
     history.replaceState(null, "", this.address());
-    setInterval(() => void this.sync(), SYNC_INTERVAL_MS);
+    setInterval(() => this.sync(), SYNC_INTERVAL_MS);
   }
 
   private listenToServer(): void {
@@ -95,7 +99,10 @@ class Inbox {
     for (const event of ["session_queued", "session_assigned", "session_updated", "session_closed"]) {
       connection.on(event, ({ session }: { session: AgentSession }) => this.changed(session));
     }
-    connection.on("session_left", ({ session_id }) => void this.checkSight(session_id));
+    connection.on("session_left", ({ session_id }) => {
+      this.counts.soon();
+      void this.sight.check(session_id);
+    });
     connection.on("rights_changed", () => void this.startOver());
     connection.on("visitor_presence_changed", ({ visitor_id, online }) => {
       this.list.setPresence(visitor_id, online);
@@ -242,23 +249,13 @@ class Inbox {
     this.roster.soon();
   }
 
-  /** A session left where we saw it for: ask whether we may still see it. */
-  private async checkSight(id: string): Promise<void> {
-    this.counts.soon();
-    if (this.conversation.session?.id !== id && !this.list.session(id)) return;
-    const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: 0 } });
-    if (!ack.ok) return;
-    const session = this.conversation.session?.id === id ? this.conversation.session : null;
-    if (ack.sessions[id]) {
-      // It came back meanwhile; our socket was parted from it all the same.
-      if (session) void this.conversation.follower?.join();
-      return;
-    }
-    this.list.lose(id);
-    if (!session) return;
+  /** The open conversation went where we may not see it. */
+  private outOfSight(session: AgentSession): void {
     // Who passed it on knows where it went: the answer to that is here by now.
     const isNews = canSee(session, this.boot.me);
-    this.leave();
+    // Another one may be on its way already.
+    if (this.list.selected === session.id) this.leave();
+    else this.conversation.close();
     history.replaceState(null, "", this.address());
     if (isNews) toast(t("happened.out_of_sight"));
   }
@@ -268,20 +265,14 @@ class Inbox {
     const { session } = this.conversation;
     void this.own.refresh();
     void this.counts.ask();
-    if (session) void this.checkSight(session.id);
+    if (session) void this.sight.check(session.id);
     await this.list.startOver().catch((error) => this.failed(error));
   }
 
-  private async sync(): Promise<void> {
-    const id = this.conversation.session?.id;
+  private sync(): void {
     void this.counts.ask();
     void this.list.refresh();
-    if (!id) return;
-    const ack = await this.line.connection.request<SyncedSessions>("sync", { sessions: { [id]: this.conversation.last } });
-    if (!ack.ok || this.conversation.session?.id !== id) return;
-    const position = ack.sessions[id];
-    if (position) await this.conversation.follower?.check(position);
-    else await this.checkSight(id);
+    void this.sight.sync();
   }
 
   /** One round without a socket; false when the server was not reached. */

@@ -58,6 +58,11 @@ export class List {
     return this.searchFor(this.shown);
   }
 
+  /** The conversation that is open, or about to be. */
+  get selected(): string | null {
+    return this.currentId;
+  }
+
   session(id: string): AgentSession | undefined {
     return this.model.sessions.get(id);
   }
