@@ -31,6 +31,7 @@ from chat_app.use_cases.after_commit import AfterCommit
 from tests.fake_conversations import FakeAssignments, FakeMessages, FakeOutbox, FakeSessions
 from tests.fake_people import (
     FakeAgents,
+    FakeBearers,
     FakeDepartments,
     FakeLeases,
     FakeSchedules,
@@ -135,6 +136,7 @@ class FakeUnitOfWork:
         self.departments = FakeDepartments(rows, self.flush)
         self.business_hours = FakeSchedules(rows, self.flush)
         self.agents = FakeAgents(rows, clock, self.flush)
+        self.bearers = FakeBearers(rows)
         self.leases = FakeLeases(rows, clock)
         self.visitors = FakeVisitors(rows, self.flush)
         self.sessions = FakeSessions(rows, self.flush)

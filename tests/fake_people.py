@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
 from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
@@ -165,15 +166,6 @@ class FakeVisitors:
     def add_token(self, token: VisitorToken) -> None:
         self._rows.visitor_tokens.append(token)
 
-    def by_tokens(self, token_hashes: Iterable[str]) -> Mapping[str, Visitor]:
-        wanted = set(token_hashes)
-        owners = {
-            one.token_hash: self.get(one.visitor_id)
-            for one in self._rows.visitor_tokens
-            if one.token_hash in wanted
-        }
-        return {key: owner for key, owner in owners.items() if owner is not None}
-
 
 class FakeSchedules:
     def __init__(self, rows: PeopleRows, flush: Flush) -> None:
@@ -287,15 +279,6 @@ class FakeAgents:
     def add_token(self, token: AgentToken) -> None:
         self._rows.agent_tokens.append(token)
 
-    def live_tokens(self, token_hashes: Iterable[str], now: datetime) -> Mapping[str, Agent]:
-        wanted = set(token_hashes)
-        found = {
-            one.token_hash: self.get(one.agent_id)
-            for one in self._rows.agent_tokens
-            if one.token_hash in wanted and one.expires_at > now
-        }
-        return {key: agent for key, agent in found.items() if agent and not agent.disabled}
-
     def drop_token(self, token_hash: str) -> None:
         kept = [one for one in self._rows.agent_tokens if one.token_hash != token_hash]
         self._rows.agent_tokens[:] = kept
@@ -313,6 +296,50 @@ class FakeAgents:
     def _load(self, agent: Agent) -> int:
         mine = [one for one in self._rows.assignments if one.agent_id == agent.id]
         return sum(one.open_slot is not None for one in mine)
+
+
+class FakeBearers:
+    def __init__(self, rows: PeopleRows) -> None:
+        self._rows = rows
+
+    def of(self, token_hashes: Iterable[str], now: datetime) -> Mapping[str, Actor]:
+        found = {}
+        for token_id in token_hashes:
+            actor = self._agent(token_id, now) or self._visitor(token_id)
+            if actor is not None:
+                found[token_id] = actor
+        return found
+
+    def _agent(self, token_id: str, now: datetime) -> Actor | None:
+        tokens = {one.token_hash: one for one in self._rows.agent_tokens if one.expires_at > now}
+        agents = {one.id: one for one in self._rows.agents if not one.disabled}
+        token = tokens.get(token_id)
+        agent = agents.get(token.agent_id) if token else None
+        if agent is None:
+            return None
+        return Actor(
+            kind="agent",
+            id=agent.id,
+            name=agent.name,
+            role=agent.role,
+            department_ids=frozenset(agent.department_ids),
+            token_id=token_id,
+        )
+
+    def _visitor(self, token_id: str) -> Actor | None:
+        tokens = {one.token_hash: one for one in self._rows.visitor_tokens}
+        visitors = {one.id: one for one in self._rows.visitors}
+        token = tokens.get(token_id)
+        visitor = visitors.get(token.visitor_id) if token else None
+        if visitor is None:
+            return None
+        return Actor(
+            kind="visitor",
+            id=visitor.id,
+            name=visitor.name or "",
+            site_id=visitor.site_id,
+            token_id=token_id,
+        )
 
 
 class FakeLeases:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chat_app.domain.actor import Actor
+from chat_app.domain.actor import Actor, ActorKind
 from chat_app.domain.agent import Agent, AgentToken, normal_email
 from chat_app.domain.errors import Unauthorized, Validation
 from chat_app.domain.limits import Limits
 from chat_app.domain.password import check_password
 from chat_app.domain.ports import Blocking, Clock, Ids, Passwords, RateLimiter, Tokens
 from chat_app.domain.repositories import UnitOfWorkFactory
-from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.access import require_agent
 from chat_app.use_cases.together import Together
 
@@ -61,8 +60,7 @@ class Authentication:
         self._clock = clock
         self._limiter = limiter
         self._limits = limits
-        self._agents = Together(self._recognise_agents, blocking, most=MOST_TOGETHER)
-        self._visitors = Together(self._recognise_visitors, blocking, most=MOST_TOGETHER)
+        self._callers = Together(self._recognise, blocking, most=MOST_TOGETHER)
 
     def login(self, email: str, password: str, address: str) -> Login:
         """Sign in. Wrong password and unknown account look the same and take the same time."""
@@ -109,43 +107,36 @@ class Authentication:
 
     def agent_by_token(self, token: str) -> Actor:
         """The agent a token belongs to."""
-        return self._recognised(self._agents, token)
-
-    def actor_by_token(self, token: str) -> Actor:
-        """The agent or visitor a token belongs to."""
-        try:
-            return self.agent_by_token(token)
-        except Unauthorized:
-            return self.visitor_by_token(token)
+        return self._recognised(token, "agent")
 
     def visitor_by_token(self, token: str) -> Actor:
         """The visitor a token belongs to."""
-        return self._recognised(self._visitors, token)
+        return self._recognised(token, "visitor")
+
+    def actor_by_token(self, token: str) -> Actor:
+        """The agent or visitor a token belongs to."""
+        return self._recognised(token, "agent", "visitor")
 
     def still_valid(self, token_ids: Iterable[str]) -> Mapping[str, Actor]:
         """The agents behind those token hashes that are valid now, with their present rights."""
-        with self._uow.reading() as uow:
-            agents = uow.agents.live_tokens(token_ids, self._clock.now())
-        return {token_id: _actor(agent, token_id) for token_id, agent in agents.items()}
+        found = self._bearers(token_ids)
+        return {token_id: actor for token_id, actor in found.items() if actor.is_agent}
 
-    def _recognised(self, together: Together[_Caller], token: str) -> Actor:
+    def _recognised(self, token: str, *kinds: ActorKind) -> Actor:
         caller = _Caller(self._tokens.digest(token))
-        together.serve(caller)
-        if caller.actor is None:
+        self._callers.serve(caller)
+        if caller.actor is None or caller.actor.kind not in kinds:
             raise Unauthorized("This token is not valid")
         return caller.actor
 
-    def _recognise_agents(self, callers: Sequence[_Caller]) -> None:
-        found = self.still_valid({one.token_id for one in callers})
+    def _recognise(self, callers: Sequence[_Caller]) -> None:
+        found = self._bearers({one.token_id for one in callers})
         for one in callers:
             one.actor = found.get(one.token_id)
 
-    def _recognise_visitors(self, callers: Sequence[_Caller]) -> None:
+    def _bearers(self, token_ids: Iterable[str]) -> Mapping[str, Actor]:
         with self._uow.reading() as uow:
-            found = uow.visitors.by_tokens({one.token_id for one in callers})
-        for one in callers:
-            if (visitor := found.get(one.token_id)) is not None:
-                one.actor = _visiting(visitor, one.token_id)
+            return uow.bearers.of(token_ids, self._clock.now())
 
     def _sign_in(self, agent: Agent) -> Login:
         token, now = self._ids.secret(), self._clock.now()
@@ -173,24 +164,3 @@ class Authentication:
     def _count_failure(self, email: str, address: str) -> None:
         for rule, key, most, seconds in self._rules(email, address):
             self._limiter.hit(rule, key, most=most, seconds=seconds)
-
-
-def _visiting(visitor: Visitor, token_id: str) -> Actor:
-    return Actor(
-        kind="visitor",
-        id=visitor.id,
-        name=visitor.name or "",
-        site_id=visitor.site_id,
-        token_id=token_id,
-    )
-
-
-def _actor(agent: Agent, token_id: str) -> Actor:
-    return Actor(
-        kind="agent",
-        id=agent.id,
-        name=agent.name,
-        role=agent.role,
-        department_ids=frozenset(agent.department_ids),
-        token_id=token_id,
-    )

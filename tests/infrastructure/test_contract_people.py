@@ -2,6 +2,7 @@
 
 import pytest
 
+from chat_app.domain.actor import Actor
 from chat_app.domain.agent import AgentToken
 from chat_app.domain.repositories import Cursor
 from chat_app.domain.visitor import VisitorToken
@@ -122,13 +123,12 @@ def test_visitors_by_device_and_by_proven_id(bench: Bench) -> None:
         by_id = [uow.visitors.by_external_id(one.id, "User-7") for one in (bench.site, elsewhere)]
         assert [one and one.id for one in by_id] == [mine.id, theirs.id]
         assert uow.visitors.by_external_id(bench.site.id, "user-7") is None
-        owners = uow.visitors.by_tokens(iter("abcA"))
+        owners = uow.bearers.of(iter("abcA"), NOON)
         assert {token: one.id for token, one in owners.items()} == {
             "a": mine.id,
             "b": mine.id,
             "c": theirs.id,
         }
-        assert uow.visitors.by_tokens([]) == {}
         assert set(uow.visitors.among([mine.id, new_id()])) == {mine.id}
 
 
@@ -168,9 +168,8 @@ def test_who_is_written_to(bench: Bench) -> None:
 
 
 def test_tokens_are_worth_something_until_they_end(bench: Bench) -> None:
-    sales = make_department()
-    agent, disabled = make_agent(department_ids=[sales.id]), make_agent(disabled=True)
-    bench.keep(sales, agent, disabled)
+    agent, disabled = make_agent(), make_agent(disabled=True)
+    bench.keep(agent, disabled)
     bench.keep(
         AgentToken("one", agent.id, NOON, after(10)),
         AgentToken("two", agent.id, NOON, after(20)),
@@ -178,16 +177,62 @@ def test_tokens_are_worth_something_until_they_end(bench: Bench) -> None:
     )
     asked = ["one", "two", "off", "ONE", "never"]
     with bench.uow() as uow:
-        assert set(uow.agents.live_tokens(asked, after(9.999))) == {"one", "two"}
-        live = uow.agents.live_tokens(asked, after(10))
-        assert {key: one.department_ids for key, one in live.items()} == {"two": [sales.id]}
-        assert uow.agents.live_tokens(asked, after(20)) == {}
-        assert uow.agents.live_tokens([], NOON) == {}
+        assert set(uow.bearers.of(asked, after(9.999))) == {"one", "two"}
+        assert set(uow.bearers.of(asked, after(10))) == {"two"}
+        assert uow.bearers.of(asked, after(20)) == {}
+        assert uow.bearers.of([], NOON) == {}
         uow.agents.drop_token("one")
-        assert set(uow.agents.live_tokens(asked, NOON)) == {"two"}
+        assert set(uow.bearers.of(asked, NOON)) == {"two"}
         uow.agents.drop_tokens_of(agent.id)
-        assert uow.agents.live_tokens(asked, NOON) == {}
+        assert uow.bearers.of(asked, NOON) == {}
         uow.commit()
+
+
+def test_agents_and_visitors_are_known_by_their_tokens(bench: Bench) -> None:
+    sales, support = make_department(), make_department()
+    both = make_agent(name="Wang", role="supervisor", department_ids=[sales.id, support.id])
+    alone = make_agent()
+    ann, nameless = make_visitor(bench.site, name="Ann"), make_visitor(bench.site, name=None)
+    bench.keep(sales, support, both, alone, ann, nameless)
+    bench.keep(AgentToken("one", both.id, NOON, after(10)))
+    bench.keep(AgentToken("two", alone.id, NOON, after(10)))
+    bench.keep(VisitorToken("three", ann.id, NOON), VisitorToken("four", nameless.id, NOON))
+    at_work = frozenset({sales.id, support.id})
+    with bench.uow.reading() as uow:
+        found = uow.bearers.of(["one", "two", "three", "four", "five"], NOON)
+    assert found == {
+        "one": Actor("agent", both.id, "Wang", "supervisor", at_work, None, "one"),
+        "two": Actor("agent", alone.id, alone.name, token_id="two"),
+        "three": Actor("visitor", ann.id, "Ann", site_id=bench.site.id, token_id="three"),
+        "four": Actor("visitor", nameless.id, "", site_id=bench.site.id, token_id="four"),
+    }
+
+
+@pytest.mark.parametrize("change", ["disabled", "deleted", "demoted", "moved"])
+def test_what_changed_of_an_agent_counts_at_once(bench: Bench, change: str) -> None:
+    sales = make_department()
+    agent = make_agent(role="admin", department_ids=[sales.id])
+    bench.keep(sales, agent, AgentToken("one", agent.id, NOON, after(10)))
+    with bench.uow() as uow:
+        present = uow.agents.locked(agent.id)
+        assert present is not None
+        if change == "disabled":
+            present.disabled = True
+        elif change == "deleted":
+            present.delete(NOON)
+        elif change == "demoted":
+            present.role = "agent"
+        else:
+            uow.agents.set_departments(present, [])
+        uow.commit()
+    with bench.uow.reading() as uow:
+        found = uow.bearers.of(["one"], NOON)
+    if change in {"disabled", "deleted"}:
+        assert found == {}
+    elif change == "demoted":
+        assert found["one"].role == "agent"
+    else:
+        assert found["one"].department_ids == frozenset()
 
 
 # --- Leases --------------------------------------------------------------------------------------

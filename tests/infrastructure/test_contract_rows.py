@@ -10,6 +10,7 @@ from chat_app.domain.actor import SYSTEM
 from chat_app.domain.events import SessionQueued
 from chat_app.domain.repositories import Duplicate, SessionFilter
 from tests.builders import (
+    NOON,
     after,
     make_agent,
     make_department,
@@ -178,7 +179,7 @@ def test_what_is_not_there_is_none(bench: Bench) -> None:
             uow.sessions.locked_among([nowhere]),
             uow.agents.among([]),
             uow.visitors.among([]),
-            uow.visitors.by_tokens(["nothing"]),
+            uow.bearers.of(["nothing"], NOON),
             uow.departments.among([]),
             uow.sessions.visible_among(SYSTEM, []),
             uow.sessions.belongings([]),

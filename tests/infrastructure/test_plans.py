@@ -72,7 +72,7 @@ QUERIES: Final[dict[str, Query]] = {
     "candidates": lambda uow: uow.agents.candidates(ID),
     "claim": lambda uow: uow.outbox.claim(50, "t", 60),
     "clear done": lambda uow: uow.outbox.clear_done(86_400, 200),
-    "visitors by tokens": lambda uow: uow.visitors.by_tokens(["t", "u"]),
+    "bearers of tokens": lambda uow: uow.bearers.of(["t", "u"], NOON),
     "visitor by identity": lambda uow: uow.visitors.by_external_id(ID, "u"),
 }
 

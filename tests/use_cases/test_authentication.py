@@ -1,18 +1,17 @@
 """Signing in and out, and what a token is worth."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 
-from chat_app.domain.actor import ROLES
+from chat_app.domain.actor import ROLES, Actor
 from chat_app.domain.agent import Agent
 from chat_app.domain.errors import RateLimited, Unauthorized
-from chat_app.domain.visitor import Visitor
 from chat_app.use_cases.authentication import TOKEN_LIFETIME
 from tests.builders import visitor_actor
-from tests.fake_people import FakeVisitors
+from tests.fake_people import FakeBearers
 from tests.use_cases.gathering import at_once
 from tests.use_cases.world import World
 
@@ -170,17 +169,17 @@ def test_tokens_that_are_shown_at_the_same_moment_are_looked_up_by_one_query(
 ) -> None:
     opened = [world.open() for _ in range(3)]
     asked: list[set[str]] = []
-    look_up = FakeVisitors.by_tokens
+    look_up = FakeBearers.of
 
-    def counted(visitors: FakeVisitors, hashes: Iterable[str]) -> Mapping[str, Visitor]:
+    def counted(bearers: FakeBearers, hashes: Iterable[str], now: datetime) -> Mapping[str, Actor]:
         asked.append(set(hashes))
-        return look_up(visitors, asked[-1])
+        return look_up(bearers, asked[-1], now)
 
-    monkeypatch.setattr(FakeVisitors, "by_tokens", counted)
+    monkeypatch.setattr(FakeBearers, "of", counted)
     tokens = [*(one.token or "" for one in opened), "a foreign one", opened[0].token or ""]
     authentication = world.authentication
     *found, foreign, again = at_once(
-        authentication._visitors,
+        authentication._callers,
         *(partial(authentication.visitor_by_token, token) for token in tokens),
     )
     assert [getattr(one, "id", None) for one in found] == [
@@ -196,7 +195,7 @@ def test_each_agent_of_those_who_come_together_has_its_own_rights(world: World) 
     tokens = [world.authentication.login(one.email, PASSWORD, "::1").token for one in agents]
     authentication = world.authentication
     found = at_once(
-        authentication._agents,
+        authentication._callers,
         *(partial(authentication.agent_by_token, token) for token in [*tokens, "nonsense"]),
     )
     assert [(getattr(one, "id", None), getattr(one, "role", None)) for one in found[:-1]] == [

@@ -166,21 +166,6 @@ class SqlAgents:
         """Keep a sign-in."""
         self._session.add(token)
 
-    def live_tokens(self, token_hashes: Iterable[str], now: datetime) -> Mapping[str, Agent]:
-        """The agents behind those of the tokens that are still valid."""
-        tokens = tables.agent_token
-        rows = self._session.execute(
-            select(tokens.c.token_hash, Agent)
-            .join(tables.agent, tables.agent.c.id == tokens.c.agent_id)
-            .where(
-                tokens.c.token_hash.in_(list(token_hashes)),
-                tokens.c.expires_at > now,
-                tables.agent.c.disabled.is_(False),
-            )
-        ).all()
-        self._complete([agent for _, agent in rows])
-        return dict(tuple(row) for row in rows)
-
     def drop_token(self, token_hash: str) -> None:
         """End one sign-in."""
         self._session.execute(

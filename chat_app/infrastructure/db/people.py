@@ -14,13 +14,7 @@ from chat_app.infrastructure.db.shapes import Change, Shape, takes_documents
 VISITORS: Final[Shape[Visitor]] = Shape(Visitor, tables.visitor, Visitor)
 TOKENS: Final[Shape[VisitorToken]] = Shape(VisitorToken, tables.visitor_token, VisitorToken)
 _V = tables.visitor.c
-_T = tables.visitor_token.c
 # Built once: putting a statement together costs more than looking its plan up again.
-_OWNERS = (
-    select(_T.token_hash, Visitor)
-    .join(tables.visitor, _V.id == _T.visitor_id)
-    .where(_T.token_hash.in_(bindparam("hashes", expanding=True)))
-)
 _AMONG = select(Visitor).where(_V.id.in_(bindparam("ids", expanding=True)))
 _BLOCKED = select(_V.id).where(_V.id.in_(bindparam("ids", expanding=True)), _V.blocked.is_(True))
 
@@ -82,8 +76,3 @@ class SqlVisitors:
     def add_token(self, token: VisitorToken) -> None:
         """Let a device in, from the next flush on; its visitor must be stored by then."""
         self._tokens.add(token)
-
-    def by_tokens(self, token_hashes: Iterable[str]) -> Mapping[str, Visitor]:
-        """The owners of devices, by token hash."""
-        rows = self._session.execute(_OWNERS, {"hashes": list(token_hashes)})
-        return dict(tuple(row) for row in rows)

@@ -16,6 +16,7 @@ from chat_app.domain.events import Event, MessageSent
 from chat_app.domain.repositories import Follow
 from chat_app.infrastructure.db.agents import SqlAgents, SqlLeases
 from chat_app.infrastructure.db.assignments import SqlAssignments
+from chat_app.infrastructure.db.bearers import SqlBearers
 from chat_app.infrastructure.db.business_hours import SqlSchedules
 from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import SqlMessages
@@ -64,6 +65,7 @@ class SqlUnitOfWork:
         self.departments = SqlDepartments(session)
         self.business_hours = SqlSchedules(session)
         self.agents = SqlAgents(session, clock)
+        self.bearers = SqlBearers(session)
         self.leases = SqlLeases(session, clock)
         self.visitors = SqlVisitors(session)
         self.sessions = SqlSessions(session)
