@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chat_app.cli import create_commands
+from chat_app.delivery.application import ChatFlask
 from chat_app.domain.ports import Blocking
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.celery_app import create_celery
@@ -35,7 +36,7 @@ def wire(
 ) -> Flask:
     """Build the application for one kind of process."""
     configure_logs(json=settings.log_format == "json", level=settings.log_level)
-    app = Flask(
+    app = ChatFlask(
         "chat_app",
         root_path=str(_ROOT),
         static_folder="delivery/static",

@@ -41,7 +41,7 @@ def imported(module: str, name: str, folder: Path) -> dict[str, object]:
 
 def test_importing_wsgi_only_builds_the_application(tmp_path: Path) -> None:
     found = imported("wsgi", "app", tmp_path)
-    assert found["app"] == "Flask"
+    assert found["app"] == "ChatFlask"
     assert found["patched"] == "_thread", "importing wsgi patched the standard library"
     assert found["threads"] == 0
     assert not (tmp_path / "cland.db").exists(), "importing wsgi opened the database"

@@ -13,6 +13,12 @@ from chat_app.use_cases.sites import Sites
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _CHAT = "/api/chat/"
+_ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+_OF_API = (
+    *_ALWAYS,
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Around:
@@ -39,21 +45,22 @@ class Around:
         return None
 
     def _finish(self, response: Response) -> Response:
-        response.headers["X-Request-ID"] = g.request_id
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        if request.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault(
-                "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"
-            )
-        if request.path.startswith(_CHAT):
+        path, headers = request.path, response.headers
+        headers["X-Request-ID"] = g.request_id
+        present = {name.lower() for name, _ in headers}
+        for name, value in _OF_API if path.startswith("/api/") else _ALWAYS:
+            if name.lower() not in present:
+                headers.add(name, value)
+        if path.startswith(_CHAT):
+            if "vary" in present:
+                response.vary.add("Origin")
+            else:
+                headers.add("Vary", "Origin")
             self._allow_origin(response)
         return response
 
     def _allow_origin(self, response: Response) -> None:
         """CORS without credentials, for pages that some site allows."""
-        response.vary.add("Origin")
         origin = request.headers.get("Origin")
         if origin is None or not (self._origins.is_own(origin) or self._is_of_a_site(origin)):
             return

@@ -45,7 +45,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions")
     @api.arguments(OpenSchema)
-    @api.response(201, OpenedSchema)
+    @api.answers(201, OpenedSchema)
     def open_session(data: dict[str, Any]) -> tuple[dict[str, Any], int]:
         """Open a session, or find the open one (200)."""
         actor = caller.optional()
@@ -61,7 +61,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.get("/sessions")
     @api.arguments(SessionQuerySchema, location="query")
-    @api.response(200, SessionListSchema)
+    @api.answers(200, SessionListSchema)
     def list_sessions(query: dict[str, Any]) -> dict[str, Any]:
         """Visitors: own sessions, newest first. Agents: newest activity first."""
         actor = caller.required()
@@ -73,7 +73,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
         }
 
     @api.get("/sessions/<uuid:session_id>")
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def read_session(session_id: object) -> dict[str, Any]:
         """Read one session."""
         actor = caller.required()
@@ -81,7 +81,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions/<uuid:session_id>/messages")
     @api.arguments(DraftSchema)
-    @api.response(201, MessageEnvelope)
+    @api.answers(201, MessageEnvelope)
     def create_message(data: dict[str, Any], session_id: object) -> tuple[dict[str, Any], int]:
         """Send a message; the same `client_msg_id` again gives the stored one (200)."""
         actor = caller.required()
@@ -91,7 +91,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.patch("/sessions/<uuid:session_id>/messages/<uuid:message_id>")
     @api.arguments(EditSchema)
-    @api.response(200, MessageEnvelope)
+    @api.answers(200, MessageEnvelope)
     def edit_message(
         data: dict[str, Any], session_id: object, message_id: object
     ) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
         return {"message": dump_message(changed.message, changed.session, actor)}
 
     @api.delete("/sessions/<uuid:session_id>/messages/<uuid:message_id>")
-    @api.response(200, MessageEnvelope)
+    @api.answers(200, MessageEnvelope)
     def recall_message(session_id: object, message_id: object) -> dict[str, Any]:
         """Take an own message back (撤回)."""
         actor = caller.required()
@@ -110,7 +110,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.get("/sessions/<uuid:session_id>/messages")
     @api.arguments(MessageQuerySchema, location="query")
-    @api.response(200, MessagePageSchema)
+    @api.answers(200, MessagePageSchema)
     def list_messages(query: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Read messages in rising order; without a bound the newest page."""
         actor = caller.required()
@@ -118,7 +118,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions/<uuid:session_id>/read")
     @api.arguments(ReadSchema)
-    @api.response(200, UnreadSchema)
+    @api.answers(200, UnreadSchema)
     def mark_read(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Move the read mark up."""
         actor = caller.required()
@@ -126,7 +126,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions/<uuid:session_id>/close")
     @api.arguments(CloseSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def close_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """End the conversation; a closed one stays as it is."""
         actor = caller.required()
@@ -136,7 +136,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions/<uuid:session_id>/handoff")
     @api.arguments(HandOffSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def hand_off(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Let a person take over from the bot; without a bot nothing changes."""
         actor = caller.required()
@@ -145,7 +145,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
 
     @api.post("/sessions/<uuid:session_id>/accept")
     @api.arguments(AcceptSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def accept_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Take the conversation."""
         actor = caller.required()

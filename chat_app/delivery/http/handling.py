@@ -25,7 +25,7 @@ def create_blueprint(services: Services, caller: Caller) -> Blueprint:
 
     @api.patch("/<uuid:session_id>")
     @api.arguments(SessionChangeSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def change_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Change subject, tags, priority or department."""
         actor = caller.required()
@@ -33,7 +33,7 @@ def create_blueprint(services: Services, caller: Caller) -> Blueprint:
 
     @api.post("/<uuid:session_id>/transfer")
     @api.arguments(TransferSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def transfer_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Pass the conversation on to an agent or a department."""
         actor, assign_epoch = caller.required(), data.pop("assign_epoch")
@@ -43,7 +43,7 @@ def create_blueprint(services: Services, caller: Caller) -> Blueprint:
 
     @api.post("/<uuid:session_id>/snooze")
     @api.arguments(SnoozeSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def snooze_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Put the conversation aside until a time, or until the visitor writes."""
         actor = caller.required()
@@ -51,7 +51,7 @@ def create_blueprint(services: Services, caller: Caller) -> Blueprint:
 
     @api.post("/<uuid:session_id>/reopen")
     @api.arguments(ReopenSchema)
-    @api.response(200, SessionEnvelope)
+    @api.answers(200, SessionEnvelope)
     def reopen_session(data: dict[str, Any], session_id: object) -> dict[str, Any]:
         """Take up a closed conversation again."""
         actor = caller.required()

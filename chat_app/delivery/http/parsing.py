@@ -1,9 +1,11 @@
-"""Reads requests strictly: real JSON, known keys, documented errors."""
+"""Reads requests strictly: real JSON, known keys, documented errors; and documents answers."""
 
 import json
-from typing import Any, NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final, NoReturn
 
-from flask import Request
+from flask import Request, Response, jsonify
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
@@ -14,6 +16,13 @@ from chat_app.domain.errors import BadJson, TooLarge, UnsupportedMediaType
 
 # What webargs calls "unknown" is refused in bodies and in query strings alike.
 _UNKNOWN_KEYS: dict[str, str | None] = {"json": RAISE, "query": RAISE}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 class StrictParser(FlaskParser):
@@ -32,7 +41,7 @@ class StrictParser(FlaskParser):
         if not req.is_json:
             raise UnsupportedMediaType
         try:
-            return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+            return _JSON.decode(body.decode("utf-8"))
         except (ValueError, RecursionError):
             raise BadJson from None
 
@@ -44,10 +53,6 @@ class StrictParser(FlaskParser):
         raise invalid(ValidationError(messages)) from None
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
 class Blueprint(SmorestBlueprint):
     """A blueprint whose arguments are read strictly."""
 
@@ -56,3 +61,23 @@ class Blueprint(SmorestBlueprint):
     def arguments(self, schema: type[Schema], **options: Any) -> Any:
         """Read a request by a schema that is made once: making it costs more than reading."""
         return super().arguments(schema(), **options)
+
+    def answers(self, status: int, schema: type[Schema]) -> Any:
+        """Document what a view answers that writes out the keys of `schema` itself.
+
+        The view returns them, perhaps with a status; they are not dumped once more.
+        """
+        document = super().response(status, schema)
+
+        def decorator(view: Callable[..., Any]) -> Any:
+            @wraps(view)
+            def answering(*args: Any, **kwargs: Any) -> Response:
+                found = view(*args, **kwargs)
+                body, code = found if isinstance(found, tuple) else (found, status)
+                response = jsonify(body)
+                response.status_code = code
+                return response
+
+            return document(answering)
+
+        return decorator

@@ -6,17 +6,15 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from chat_app.delivery.schemas.agent import StatusSchema
 from chat_app.delivery.schemas.fields import (
-    CLIENT_ID,
     ClientId,
     Flag,
     Id,
     Number,
     WebAddress,
     Words,
-    is_unicode,
 )
 from chat_app.delivery.schemas.handling import SnoozeSchema, TransferSchema
-from chat_app.delivery.schemas.message import MOST_BODY, DraftSchema, EditSchema, ReadSchema
+from chat_app.delivery.schemas.message import DraftSchema, EditSchema, ReadSchema, usual_draft
 from chat_app.delivery.schemas.session import AcceptSchema, CloseSchema, HandOffSchema
 from chat_app.domain.identity import is_id
 from chat_app.use_cases.messages import MOST_SYNCED
@@ -47,21 +45,15 @@ class SendSchema(_OfSession, DraftSchema):
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         """As inherited; what clients of ours usually send is recognised without a look at fields."""
-        return _usual_send(data) or super().load(data, **kwargs)
+        return _usual_send(data) or Schema.load(self, data, **kwargs)
 
 
 def _usual_send(data: Any) -> dict[str, Any] | None:
     """The message of SendSchema when it holds what is required, all of it valid, and no more."""
-    if type(data) is not dict or data.keys() != _USUAL:
+    found = usual_draft(data, _USUAL)
+    if found is None or type(data["session_id"]) is not str or not is_id(data["session_id"]):
         return None
-    session_id, client_msg_id, body = data["session_id"], data["client_msg_id"], data["body"]
-    if type(session_id) is not str or type(client_msg_id) is not str or type(body) is not str:
-        return None
-    if not is_id(session_id) or not CLIENT_ID.fullmatch(client_msg_id):
-        return None
-    if len(body) > MOST_BODY or "\x00" in body or not is_unicode(body):
-        return None
-    return data | {"kind": "text", "reply_to": None, "attachment_ids": []}
+    return found
 
 
 class RecallSchema(_OfSession):

@@ -1,16 +1,19 @@
 """Messages on the wire. A visitor's copy counts in the visitor's numbers."""
 
-from typing import Any
+from collections.abc import Set
+from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
 from chat_app.delivery.schemas.fields import (
+    CLIENT_ID,
     ClientId,
     Id,
     Moment,
     Number,
     QueryNumber,
     Words,
+    is_unicode,
     moment,
 )
 from chat_app.domain.actor import Actor
@@ -20,6 +23,8 @@ from chat_app.use_cases.messages import MOST_PER_PAGE, PAGE, MessagePage
 
 MOST_BODY = 60_000  # far above any configured limit, which the use case checks
 DRAFTED_KINDS = ("text", "file", "note")
+# What clients of ours usually say.
+_USUAL: Final = frozenset({"client_msg_id", "body"})
 
 
 class SenderSchema(Schema):
@@ -63,6 +68,24 @@ class DraftSchema(Schema):
     kind = fields.String(validate=validate.OneOf(DRAFTED_KINDS), load_default="text")
     reply_to = Id(allow_none=True, load_default=None)
     attachment_ids = fields.List(Id(), load_default=list)
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """As inherited; a usual one is recognised without a look at fields."""
+        return usual_draft(data, _USUAL) or super().load(data, **kwargs)
+
+
+def usual_draft(data: Any, keys: Set[str]) -> dict[str, Any] | None:
+    """A draft of these keys and no others, whose id and body are valid."""
+    if type(data) is not dict or data.keys() != keys:
+        return None
+    client_msg_id, body = data["client_msg_id"], data["body"]
+    if type(client_msg_id) is not str or type(body) is not str:
+        return None
+    if not CLIENT_ID.fullmatch(client_msg_id):
+        return None
+    if len(body) > MOST_BODY or "\x00" in body or not is_unicode(body):
+        return None
+    return data | {"kind": "text", "reply_to": None, "attachment_ids": []}
 
 
 class FirstMessageSchema(Schema):
