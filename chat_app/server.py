@@ -25,6 +25,7 @@ from flask import Flask
 
 from chat_app.domain.ports import Blocking
 from chat_app.fleet import BAD_CONFIGURATION, Fleet
+from chat_app.infrastructure.heads import PlainHeads
 from chat_app.infrastructure.realtime.blocking import HubBlocking
 from chat_app.infrastructure.realtime.patience import limit_waiting
 from chat_app.infrastructure.realtime.sockets import PLACES, TAKEN_OVER
@@ -121,6 +122,9 @@ def serve(app: Flask, listener: socket.socket) -> int:
         log=ServerLog(),
         log_format="",
         custom_pool=pool,
+        protocol=QuickProtocol
+        if system.settings.http_parser == "own"
+        else eventlet.wsgi.HttpProtocol,
         # True would send tracebacks to clients.
         debug=False,
         # Idle keep-alive connections outlive those of a router in front (Heroku: 90 s); a client
@@ -158,6 +162,10 @@ def drain(system: System, server: GreenThread, places: "Places") -> None:
         finished = True
     if not finished:
         _log.warning("leaving with unfinished requests after %.0f s", DRAIN_SECONDS)
+
+
+class QuickProtocol(PlainHeads, eventlet.wsgi.HttpProtocol):
+    """A client's connection whose requests have their plain heads read by us."""
 
 
 class ServerLog:

@@ -57,6 +57,7 @@ class Settings:
     log_level: str = "INFO"
     async_mode: str = "eventlet"
     websocket: str = "own"
+    http_parser: str = "own"
     failpoint: str | None = None
     idle_close_minutes: int = 1_440
     limits: Limits = field(default_factory=Limits)
@@ -114,6 +115,7 @@ class Settings:
             log_level=_choice(env, "LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
             async_mode=_choice(env, "ASYNC_MODE", "eventlet", ("eventlet", "threading")),
             websocket=_choice(env, "WEBSOCKET", "own", ("own", "library")),
+            http_parser=_choice(env, "HTTP_PARSER", "own", ("own", "library")),
             failpoint=_failpoint(env, production=production),
             idle_close_minutes=_integer(env, "IDLE_CLOSE_MINUTES", 1_440, least=1),
             limits=_limits(env),

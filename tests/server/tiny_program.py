@@ -17,6 +17,7 @@ from flask import Flask, Response, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from chat_app.server import main
+from chat_app.settings import Settings
 
 
 class Drain:
@@ -29,11 +30,12 @@ class Drain:
         self.draining = True
 
 
-def create(*_: object) -> Flask:
+def create(settings: Settings, *_: object) -> Flask:
     """Build an application that can be slow, fail, and hold a WebSocket."""
     app = Flask("tiny")
     drain = Drain()
     app.extensions["cland"] = SimpleNamespace(
+        settings=settings,
         drain=drain,
         start=lambda: sys.stdout.write("begun\n"),
         on_drain=lambda: sys.stdout.write("goodbye\n"),

@@ -106,6 +106,7 @@ def test_they_cannot_be_changed(read: Any) -> None:
         ("LOG_LEVEL", "DEBUG", "log_level", "DEBUG"),
         ("ASYNC_MODE", "threading", "async_mode", "threading"),
         ("WEBSOCKET", "library", "websocket", "library"),
+        ("HTTP_PARSER", "library", "http_parser", "library"),
         ("FAILPOINT", "post_commit:3", "failpoint", "post_commit:3"),
         ("IDLE_CLOSE_MINUTES", "5", "idle_close_minutes", 5),
     ],
