@@ -3,9 +3,9 @@
 import copy
 from collections.abc import Sequence, Set
 
-from chat_app.domain.events import Event, MessageSent
-from chat_app.domain.message import Message
+from chat_app.domain.events import Event
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
+from chat_app.domain.shortcut import Supposed
 from tests.fake_database import FakeDatabase, FakeUnitOfWork
 
 
@@ -16,9 +16,16 @@ class FakeShortcut:
         self._database = database
         self._seen: dict[str, Session] = {}
 
-    def supposed(self, session_id: str) -> Session | None:
+    def supposed(self, session_id: str) -> Supposed | None:
         seen = self._seen.get(session_id)
-        return None if seen is None else copy.copy(seen)
+        return None if seen is None else Supposed(seen, copy.copy(seen))
+
+    def stands(self, supposed: Supposed) -> bool:
+        return self._seen.get(supposed.session.id) is supposed.seen
+
+    def write(self, supposed: Supposed) -> None:
+        rows = [row for one in supposed.events for row in self._database.after_commit.rows(one)]
+        supposed.written = all(row.dedupe_key is None for row in rows)
 
     def seen(self, session: Session) -> None:
         self._seen[session.id] = copy.copy(session)
@@ -26,29 +33,28 @@ class FakeShortcut:
     def noticed(self, session: Session) -> None:
         self._seen.setdefault(session.id, copy.copy(session))
 
-    def append(self, events: Sequence[MessageSent]) -> Set[str]:
-        after = {one.session.id: one.session for one in events}
-        said = {key: [one.message for one in events if one.session.id == key] for key in after}
-        left = [
-            (one.session.id, row) for one in events for row in self._database.after_commit.rows(one)
-        ]
-        perhaps_pending = {key for key, row in left if row.dedupe_key is not None}
+    def forget(self, session_id: str) -> None:
+        """As when too many others were seen since."""
+        del self._seen[session_id]
+
+    def append(self, posts: Sequence[Supposed]) -> Set[str]:
+        taken = [one for one in posts if one.written and self.stands(one)]
+        for one in taken:
+            del self._seen[one.session.id]
         with self._database() as uow:
-            stored = {
-                key
-                for key, session in after.items()
-                if key not in perhaps_pending and self._store(uow, session, said[key])
-            }
-            uow.store(*(one for one in events if one.session.id in stored))
-        for key in stored:
-            self.seen(after[key])
-        return stored
+            stored = [one for one in taken if self._store(uow, one)]
+            uow.store(*(event for one in stored for event in one.events))
+        for one in stored:
+            self.seen(one.session)
+        return {one.session.id for one in stored}
 
     def follow(self, event: Event) -> None:
         self._database.after_commit.follow(event)
 
-    def _store(self, uow: FakeUnitOfWork, after: Session, said: Sequence[Message]) -> bool:
-        before, now = self._seen.pop(after.id), uow.sessions.locked(after.id)
+    def _store(self, uow: FakeUnitOfWork, supposed: Supposed) -> bool:
+        before, after = supposed.seen, supposed.session
+        said = [event.message for event in supposed.events]
+        now = uow.sessions.locked(after.id)
         if now is None or any(getattr(now, name) != getattr(before, name) for name in POST_READS):
             return False
         keys = [(m.session_id, m.sender_kind, m.sender_id, m.client_msg_id) for m in said]

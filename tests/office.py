@@ -10,7 +10,8 @@ from chat_app.domain.agent import Agent, AgentLease
 from chat_app.domain.limits import Limits
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import Shortcut, UnitOfWorkFactory
+from chat_app.domain.repositories import UnitOfWorkFactory
+from chat_app.domain.shortcut import Shortcut
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.db.shortcut import shortcut_over
 from chat_app.infrastructure.db.unit_of_work import SqlUnitOfWorkFactory

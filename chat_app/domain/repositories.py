@@ -1,6 +1,6 @@
 """Where things are kept, as the use cases see it. One transaction is one UnitOfWork."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -10,7 +10,7 @@ from chat_app.domain.actor import Actor
 from chat_app.domain.agent import Agent, AgentLease, AgentToken
 from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
-from chat_app.domain.events import Event, MessageSent
+from chat_app.domain.events import Event
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.routing import Assignment, Candidate
@@ -499,37 +499,6 @@ class UnitOfWorkFactory(Protocol):
 
     def reading(self) -> UnitOfWork:
         """A transaction that only reads."""
-        ...
-
-
-class Shortcut(Protocol):
-    """Stores messages in sessions as this process last saw them, if they still are so.
-
-    It may know nothing of a session, and refuse anything: the long way is a UnitOfWork.
-    """
-
-    def supposed(self, session_id: str) -> Session | None:
-        """A copy of the session as it was last seen, to post on; None when it was not."""
-        ...
-
-    def seen(self, session: Session) -> None:
-        """Remember how a session has been committed; nobody changes this object any more."""
-        ...
-
-    def noticed(self, session: Session) -> None:
-        """Remember a session as it was read, if it is not known: soon somebody may write there."""
-        ...
-
-    def append(self, events: Sequence[MessageSent]) -> Set[str]:
-        """Commit the messages; return the ids of the sessions in which they are stored.
-
-        In the others nothing is: they, or their writers, are not as supposed, the message is
-        there already, or it asks for work that may be pending already. Raises Unavailable.
-        """
-        ...
-
-    def follow(self, event: Event) -> None:
-        """Let the effects follow of an event that was stored."""
         ...
 
 

@@ -16,7 +16,11 @@ class MessageLog:
 
     def __init__(self, storing: Storing, blocking: Blocking, most_leaders: int = 1) -> None:
         self._together = Together(
-            storing.store, blocking, most=MOST_TOGETHER, most_leaders=most_leaders
+            storing.store,
+            blocking,
+            most=MOST_TOGETHER,
+            most_leaders=most_leaders,
+            prepare=storing.prepare,
         )
 
     def append(self, actor: Actor, session_id: str, draft: Draft) -> Sent:

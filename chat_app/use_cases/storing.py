@@ -16,11 +16,11 @@ from chat_app.domain.repositories import (
     Collision,
     Duplicate,
     Follow,
-    Shortcut,
     UnitOfWork,
     UnitOfWorkFactory,
 )
 from chat_app.domain.session import Session
+from chat_app.domain.shortcut import Shortcut, Supposed
 from chat_app.use_cases.access import may_see
 from chat_app.use_cases.again import again
 from chat_app.use_cases.posting import Known, Posting
@@ -45,6 +45,7 @@ class Send:
     sent: Sent | None = None
     error: BaseException | None = None
     mail_in: int | None = None
+    supposed: Supposed | None = None
     follow: Follow | None = None
 
     def event(self) -> MessageSent:
@@ -56,7 +57,7 @@ class Send:
 
     def begin_again(self) -> None:
         """Forget what was tried."""
-        self.sent = self.error = self.mail_in = None
+        self.sent = self.error = self.mail_in = self.supposed = None
 
 
 class Storing:
@@ -66,6 +67,11 @@ class Storing:
         self._uow = uow
         self._posting = posting
         self._shortcut = shortcut
+
+    def prepare(self, batch: Sequence[Send]) -> None:
+        """Do what needs no database; for sessions that others change meanwhile it was in vain."""
+        for session_id, sends in _by_session(batch).items():
+            self._suppose(session_id, sends)
 
     def store(self, batch: Sequence[Send]) -> None:
         """Give each send what was stored, or its error. Raises Unavailable for all of them."""
@@ -80,42 +86,54 @@ class Storing:
 
     def _shortly(self, batch: Sequence[Send]) -> Sequence[Send]:
         """Store what can be stored by the shortcut; return the others."""
-        by_session: dict[str, list[Send]] = {}
-        for send in batch:
-            by_session.setdefault(send.session_id, []).append(send)
-        posted = {key: sends for key, sends in by_session.items() if self._suppose(key, sends)}
-        if not posted:
+        by_session = _by_session(batch)
+        posts = [one for pair in by_session.items() if (one := self._standing(*pair)) is not None]
+        if not posts:
             return batch
-        stored = self._shortcut.append(
-            [send.event() for sends in posted.values() for send in sends]
-        )
-        for session_id, sends in posted.items():
-            for send in sends:
+        stored = self._shortcut.append(posts)
+        for session_id in (one.session.id for one in posts):
+            for send in by_session[session_id]:
                 if session_id in stored:
                     send.follow = self._shortcut.follow
                 else:
                     send.begin_again()
         return [send for send in batch if send.session_id not in stored]
 
-    def _suppose(self, session_id: str, sends: Sequence[Send]) -> bool:
-        """Apply the rule to the session as it was last seen; False leaves it to the long way."""
-        session = self._shortcut.supposed(session_id)
-        if session is None or not all(_is_usual(send, session) for send in sends):
-            return False
+    def _standing(self, session_id: str, sends: Sequence[Send]) -> Supposed | None:
+        """What was prepared for a session, or is prepared now; None leaves it to the long way."""
+        supposed = sends[0].supposed
+        if supposed is not None and self._shortcut.stands(supposed):
+            return supposed
+        for send in sends:
+            send.begin_again()
+        return self._suppose(session_id, sends)
+
+    def _suppose(self, session_id: str, sends: Sequence[Send]) -> Supposed | None:
+        """Apply the rule to the session as it was last seen; None leaves it to the long way."""
+        supposed = self._shortcut.supposed(session_id)
+        if supposed is None or not all(_is_usual(send, supposed.session) for send in sends):
+            return None
         if len({(one.actor.kind, one.actor.id, one.draft.client_msg_id) for one in sends}) < len(
             sends
         ):
-            return False
+            return None
         try:
             for send in sends:
-                result = self._posting.number(session, send.actor, send.draft)
-                send.sent = Sent(session, result.message, duplicate=False)
-                send.mail_in = result.mail_in
+                self._post_on(supposed, send)
         except ChatError:  # perhaps only outdated: the long way knows
             for send in sends:
                 send.begin_again()
-            return False
-        return True
+            return None
+        supposed.events = [send.event() for send in sends]
+        self._shortcut.write(supposed)
+        return supposed
+
+    def _post_on(self, supposed: Supposed, send: Send) -> None:
+        session = supposed.session
+        result = self._posting.number(session, send.actor, send.draft)
+        send.sent = Sent(session, result.message, duplicate=False)
+        send.mail_in = result.mail_in
+        send.supposed = supposed
 
     def _alone(self, send: Send) -> None:
         send.begin_again()
@@ -157,3 +175,10 @@ class Storing:
 def _is_usual(send: Send, session: Session) -> bool:
     """Whether the session alone tells if the message may be stored."""
     return send.draft.reply_to is None and may_see(send.actor, session)
+
+
+def _by_session(batch: Sequence[Send]) -> Mapping[str, list[Send]]:
+    found: dict[str, list[Send]] = {}
+    for send in batch:
+        found.setdefault(send.session_id, []).append(send)
+    return found

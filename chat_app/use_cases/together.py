@@ -9,8 +9,9 @@ program does. For that something must be left to serve: where the same callers c
 as they were served, one that took all who wait would find nobody waiting when it is done. So one
 takes half of all who are about, unless they are few.
 
-Where several may lead, the next one does so once half a full group waits. Smaller ones beside each
-other would only cost more: they would wait for the database together.
+Where several may lead, the next one does so as soon as as many wait as it would take. It prepares
+them while the others are served, and begins when these are done; half a full group does not wait
+for that.
 """
 
 import threading
@@ -21,6 +22,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from chat_app.domain.errors import Unavailable
 from chat_app.domain.ports import Blocking, Turn
+from chat_app.use_cases.entrance import Entrance
 
 T = TypeVar("T")
 FEW: Final = 12
@@ -30,6 +32,10 @@ FEW: Final = 12
 def share(about: int) -> int:
     """How many to serve at once of those who wait or were served last: half, unless few."""
     return max(FEW, (about + 1) // 2)
+
+
+def _nothing_before(_: Sequence[Any]) -> None:
+    """Serving is all there is to do."""
 
 
 @dataclass(eq=False)
@@ -46,8 +52,9 @@ class _Waiting(Generic[T]):
 class Together(Generic[T]):
     """Gathers callers, and calls `serve` with all of them at once, at most `most`.
 
-    At most `most_leaders` calls run at the same time. `serve` leaves each one's outcome in what it
-    was given; what it raises is the answer of everybody who was served with it, and after
+    At most `most_leaders` groups are prepared or served at the same time; `prepare` is called with
+    each group before `serve` and waits for nobody. `serve` leaves each one's outcome in what it was
+    given; what it raises is the answer of everybody who was served with it, and after
     Unavailable of everybody who has come meanwhile.
     """
 
@@ -58,11 +65,15 @@ class Together(Generic[T]):
         *,
         most: int,
         most_leaders: int = 1,
+        prepare: Callable[[Sequence[T]], None] = _nothing_before,
     ) -> None:
+        self._prepare = prepare
         self._serve = serve
         self._blocking = blocking
         self._most = most
+        self._large = most // 2
         self._most_leaders = most_leaders
+        self._entrance = Entrance(blocking)
         self._mutex = threading.Lock()
         self._waiting: deque[_Waiting[T]] = deque()
         self._leaders = 0
@@ -87,12 +98,16 @@ class Together(Generic[T]):
         """Let the one who has waited longest lead, if it is time for that. Holds the mutex."""
         if not self._waiting or self._gathering or self._leaders >= self._most_leaders:
             return None
-        if self._leaders and len(self._waiting) < self._most // 2:
+        if self._leaders and len(self._waiting) < self._enough():
             return None
         leader = self._waiting.popleft()  # from now on it waits in nobody else's batch
         leader.leads = self._gathering = True
         self._leaders += 1
         return leader
+
+    def _enough(self) -> int:
+        """So many wait that one of them leads while another one does."""
+        return min(share(len(self._waiting) + self._served_last), self._large)
 
     def _wait(self, waiting: _Waiting[T]) -> None:
         """Wait to be served or to lead; whoever is torn away meanwhile leaves the lead to others."""
@@ -140,8 +155,11 @@ class Together(Generic[T]):
         _wake(leader)
 
     def _serve_all(self, batch: Sequence[_Waiting[T]]) -> None:
+        ones = [waiting.one for waiting in batch]
         try:
-            self._serve([waiting.one for waiting in batch])
+            self._prepare(ones)
+            with self._entrance.inside(beside_others=len(ones) >= self._large):
+                self._serve(ones)
         except Unavailable as error:
             self._refuse([*batch, *self._all_waiting()], error)
         except BaseException as error:

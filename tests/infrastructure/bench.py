@@ -10,9 +10,10 @@ from chat_app.domain.business_hours import Schedule
 from chat_app.domain.department import Department
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
-from chat_app.domain.repositories import Duplicate, Shortcut, UnitOfWork, UnitOfWorkFactory
+from chat_app.domain.repositories import Duplicate, UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
+from chat_app.domain.shortcut import Shortcut
 from chat_app.domain.site import Site
 from chat_app.domain.visitor import Visitor, VisitorToken
 from chat_app.infrastructure.blocking import DirectBlocking

@@ -1,7 +1,6 @@
 """The shortcut stores what rests on sessions as they are, and nothing else."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from chat_app.domain.events import MessageSent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.session import Session
+from chat_app.domain.shortcut import Supposed
 from chat_app.use_cases.after_commit import MISSED
 from tests.builders import NOON, make_draft, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
@@ -44,15 +44,18 @@ def quick(quick_engine: Engine | None) -> Bench:
     return Bench(quick_engine)
 
 
-def posted(bench: Bench, session: Session, client_msg_id: str = "a") -> MessageSent:
+def posted(
+    bench: Bench, session: Session, client_msg_id: str = "a", mail_in: int | None = None
+) -> Supposed:
     """A message posted on the session as it was last seen."""
     supposed = bench.shortcut.supposed(session.id)
     assert supposed is not None
-    actor = visitor_actor(id=session.visitor_id)
+    actor, on = visitor_actor(id=session.visitor_id), supposed.session
     at = NOON + timedelta(minutes=1)
-    return MessageSent(
-        supposed, supposed.post(actor, make_draft(client_msg_id=client_msg_id), new_id(), at)
-    )
+    message = on.post(actor, make_draft(client_msg_id=client_msg_id), new_id(), at)
+    supposed.events = [MessageSent(on, message, mail_in=mail_in)]
+    bench.shortcut.write(supposed)
+    return supposed
 
 
 def seen(bench: Bench) -> Session:
@@ -120,7 +123,7 @@ def pending(bench: Bench) -> Sequence[OutboxEntry]:
 
 def test_work_is_left_behind_with_the_message_that_asks_for_it(quick: Bench) -> None:
     asking, silent = seen(quick), seen(quick)
-    events = [replace(posted(quick, asking), mail_in=0), posted(quick, silent)]
+    events = [posted(quick, asking, mail_in=0), posted(quick, silent)]
     assert quick.shortcut.append(events) == {asking.id, silent.id}
     (entry,) = pending(quick)
     assert (entry.topic, entry.payload, entry.attempts) == (MISSED, {"session_id": asking.id}, 1)
@@ -130,13 +133,13 @@ def test_work_is_left_behind_with_the_message_that_asks_for_it(quick: Bench) -> 
 def test_work_is_due_in_the_databases_time(quick: Bench) -> None:
     """The application's clock is years behind here."""
     asking = seen(quick)
-    assert quick.shortcut.append([replace(posted(quick, asking), mail_in=3)])
+    assert quick.shortcut.append([posted(quick, asking, mail_in=3)])
     assert pending(quick) == []
 
 
 def test_no_work_is_left_behind_where_nothing_is_stored(quick: Bench) -> None:
     session = seen(quick)
-    event = replace(posted(quick, session), mail_in=0)
+    event = posted(quick, session, mail_in=0)
     with quick.uow() as uow:
         CHANGES["revision"](uow.sessions.locked_among([session.id])[session.id])
         uow.commit()

@@ -171,7 +171,7 @@ def test_who_joined_is_expected_to_write(world: World, session: Session, visitor
     world.joining.join(visitor, session.id)
     supposed = world.shortcut.supposed(session.id)
     assert supposed is not None
-    assert (supposed.epoch, supposed.last_seq) == (session.epoch, 0)
+    assert (supposed.session.epoch, supposed.session.last_seq) == (session.epoch, 0)
 
 
 def test_joining_tells_what_changed_of_the_known(

@@ -22,6 +22,7 @@ class Counter:
     def __init__(self) -> None:
         self.busy = threading.Lock()
         self.batches: list[list[str]] = []
+        self.prepared: list[list[str]] = []
         self.failing: BaseException | None = None
         self.together = Together(self.serve, DirectBlocking(), most=4)
         self.failed: dict[str, BaseException] = {}
@@ -32,6 +33,11 @@ class Counter:
         with self.busy:
             if self.failing is not None:
                 raise self.failing
+
+    def prepare(self, names: Sequence[str]) -> None:
+        self.prepared.append(list(names))
+        if names[0] == "unprepared":
+            raise ValueError("cannot be prepared")
 
     def come(self, *names: str) -> None:
         """Come in this order, each in a thread of its own; the first one leads."""
@@ -188,6 +194,35 @@ def test_groups_overlap_once_half_of_a_full_one_waits(counter: Counter) -> None:
     counter.finish()
     assert counter.batches[:2] == [["a"], ["b", "c"]]
     assert sorted(name for batch in counter.batches for name in batch) == list("abcdefgh")
+
+
+def test_a_group_is_prepared_while_another_one_is_served(counter: Counter) -> None:
+    counter.together = Together(
+        counter.serve, DirectBlocking(), most=100, most_leaders=2, prepare=counter.prepare
+    )
+    names = list(map(str, range(FEW)))
+    with counter.busy:
+        counter.come("a", *names[:-1])
+        assert counter.prepared == [["a"]]
+        counter.start(names[-1])
+        counter.settle(1, 0)
+        for _ in until(5, every=0.001):
+            if len(counter.prepared) == 2:
+                break
+        assert counter.prepared == [["a"], names]
+        assert counter.batches == [["a"]]  # it is too small to be served beside another one
+        counter.start("late")
+        counter.settle(1, 1)
+    counter.finish()
+    assert counter.batches == counter.prepared == [["a"], names, ["late"]]
+
+
+def test_who_cannot_be_prepared_is_answered_and_nobody_is_held_up(counter: Counter) -> None:
+    counter.together = Together(counter.serve, DirectBlocking(), most=4, prepare=counter.prepare)
+    with pytest.raises(ValueError, match="cannot be prepared"):
+        counter.together.serve("unprepared")
+    counter.together.serve("a")
+    assert counter.batches == [["a"]]
 
 
 def test_who_serves_leaves_alone_who_gathers(counter: Counter) -> None:

@@ -9,7 +9,8 @@ as ten messages do.
 
 import contextlib
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
@@ -19,11 +20,12 @@ from psycopg2 import errors
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat_app.domain.events import Event, MessageSent
+from chat_app.domain.events import Event
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
-from chat_app.domain.repositories import Collision, Duplicate, Shortcut
+from chat_app.domain.repositories import Collision, Duplicate
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
+from chat_app.domain.shortcut import Shortcut, Supposed
 from chat_app.infrastructure.db.failures import translated
 from chat_app.infrastructure.db.messages import MESSAGES
 from chat_app.infrastructure.db.outbox import ENTRIES
@@ -45,6 +47,15 @@ _READS: Final = attrgetter(*POST_READS)
 _WRITES: Final = attrgetter(*POST_WRITES)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A session's part of the three documents: rows of JSON, with commas between them."""
+
+    given: bytes
+    fresh: bytes
+    works: bytes
+
+
 class PostgresShortcut:
     """Implements the `Shortcut` port."""
 
@@ -62,10 +73,24 @@ class PostgresShortcut:
         self._seen: dict[str, Session] = {}
         self.follow = after_commit.follow
 
-    def supposed(self, session_id: str) -> Session | None:
-        """A copy of the session as it was last seen, to post on."""
+    def supposed(self, session_id: str) -> Supposed | None:
+        """The session as it was last seen, to post on."""
         seen = self._seen.get(session_id)
-        return None if seen is None else PLAIN.make(*PLAIN.values(seen))
+        return None if seen is None else Supposed(seen, PLAIN.make(*PLAIN.values(seen)))
+
+    def stands(self, supposed: Supposed) -> bool:
+        """Whether it is still the one that was last seen."""
+        return self._seen.get(supposed.session.id) is supposed.seen
+
+    def write(self, supposed: Supposed) -> None:
+        """Make the rows of the documents; what may be pending already is left to the long way."""
+        left = [row for event in supposed.events for row in self._after_commit.rows(event)]
+        if all(row.dedupe_key is None for row in left):
+            supposed.written = Written(
+                _given(supposed),
+                b",".join(_fresh(event.message) for event in supposed.events),
+                b",".join(_work(supposed.session.id, row) for row in left),
+            )
 
     def seen(self, session: Session) -> None:
         """Remember a session as it was committed; the one seen longest ago makes room."""
@@ -78,38 +103,27 @@ class PostgresShortcut:
         if len(self._seen) > MOST_REMEMBERED:
             self._seen.pop(next(iter(self._seen)), None)
 
-    def append(self, events: Sequence[MessageSent]) -> Set[str]:
+    def append(self, posts: Sequence[Supposed]) -> Set[str]:
         """Commit the messages of those sessions that are still as supposed."""
-        posted, works = self._possible(events)
-        if not posted:
+        # In the order of their ids, in which the statement locks them.
+        taken = sorted((one for one in posts if self._take(one)), key=_session_id)
+        if not taken:
             return frozenset()
-        sessions = {event.session.id: event.session for event in posted}
-        before = {key: self._seen.pop(key) for key in sessions if key in self._seen}
-        given = {
-            "given": _document(before, posted),
-            "fresh": orjson.dumps([_named(event.message) for event in posted]).decode(),
-            "works": orjson.dumps(works).decode(),
-        }
-        stored = self._run(given, len(posted))
-        for key in stored:
-            self.seen(sessions[key])
-        if any(one["session_id"] in stored for one in works):
+        messages = sum(len(one.events) for one in taken)
+        stored = self._run(_documents([one.written for one in taken]), messages)
+        for one in taken:
+            if one.session.id in stored:
+                self.seen(one.session)
+        if any(one.written.works and one.session.id in stored for one in taken):
             self._after_commit.wake()
         return stored
 
-    def _possible(
-        self, events: Sequence[MessageSent]
-    ) -> tuple[Sequence[MessageSent], Sequence[Mapping[str, Any]]]:
-        """Those that one statement can store, and the work that they leave behind.
-
-        Where the same work may be pending already, its row has to be held: the long way does.
-        """
-        left = [
-            (event.session.id, row) for event in events for row in self._after_commit.rows(event)
-        ]
-        not_here = {session_id for session_id, row in left if row.dedupe_key is not None}
-        posted = [event for event in events if event.session.id not in not_here]
-        return posted, [_work(*one) for one in left if one[0] not in not_here]
+    def _take(self, supposed: Supposed) -> bool:
+        """Forget what was seen of a session that changes now, where it can be done."""
+        if supposed.written is None or not self.stands(supposed):
+            return False
+        del self._seen[supposed.session.id]
+        return True
 
     def _run(self, given: Mapping[str, Any], messages: int) -> Set[str]:
         self._reach("pre_commit")
@@ -143,9 +157,16 @@ class PostgresShortcut:
 class NoShortcut:
     """Always the long way: where a statement is no round trip there is nothing to be saved."""
 
-    def supposed(self, _: str) -> Session | None:
+    def supposed(self, _: str) -> Supposed | None:
         """Nothing is known."""
         return None
+
+    def stands(self, _: Supposed) -> bool:
+        """Nothing does."""
+        return False
+
+    def write(self, _: Supposed) -> None:
+        """Nothing is written."""
 
     def seen(self, session: Session) -> None:
         """Nothing is remembered."""
@@ -153,7 +174,7 @@ class NoShortcut:
     def noticed(self, session: Session) -> None:
         """Nothing is remembered."""
 
-    def append(self, _: Sequence[MessageSent]) -> Set[str]:
+    def append(self, _: Sequence[Supposed]) -> Set[str]:
         """Nothing is stored."""
         return frozenset()
 
@@ -209,22 +230,34 @@ def shortcut_over(
     return PostgresShortcut(engine, after_commit, reach, committed)
 
 
-def _document(before: Mapping[str, Session], posted: Sequence[MessageSent]) -> str:
-    """What was supposed of the sessions and what becomes of them, in the order of their ids."""
-    after = {event.session.id: event.session for event in posted}
-    writers = {event.session.id for event in posted if event.message.sender_kind == "visitor"}
-    rows = [
-        (key, key in writers, *_READS(before[key]), *_WRITES(after[key])) for key in sorted(before)
-    ]
-    return orjson.dumps([dict(zip(GIVEN, row, strict=True)) for row in rows]).decode()
+def _session_id(supposed: Supposed) -> str:
+    return supposed.session.id
 
 
-def _work(session_id: str, entry: OutboxEntry) -> Mapping[str, Any]:
+def _documents(written: Sequence[Written]) -> Mapping[str, str]:
     return {
-        "session_id": session_id,
-        **dict(zip(ENTRIES.names, ENTRIES.values(entry), strict=True)),
+        "given": _document(one.given for one in written),
+        "fresh": _document(one.fresh for one in written),
+        "works": _document(one.works for one in written if one.works),
     }
 
 
-def _named(message: Message) -> Mapping[str, Any]:
-    return dict(zip(MESSAGES.names, MESSAGES.values(message), strict=True))
+def _document(rows: Iterable[bytes]) -> str:
+    return f"[{b','.join(rows).decode()}]"
+
+
+def _given(supposed: Supposed) -> bytes:
+    """What was supposed of the session and what becomes of it."""
+    seen, session = supposed.seen, supposed.session
+    visitor_writes = any(one.message.sender_kind == "visitor" for one in supposed.events)
+    row = (session.id, visitor_writes, *_READS(seen), *_WRITES(session))
+    return orjson.dumps(dict(zip(GIVEN, row, strict=True)))
+
+
+def _fresh(message: Message) -> bytes:
+    return orjson.dumps(dict(zip(MESSAGES.names, MESSAGES.values(message), strict=True)))
+
+
+def _work(session_id: str, entry: OutboxEntry) -> bytes:
+    row = dict(zip(ENTRIES.names, ENTRIES.values(entry), strict=True))
+    return orjson.dumps({"session_id": session_id, **row})
