@@ -45,6 +45,7 @@ STEPS: Final[Mapping[str, str]] = {
     "PostgresShortcut.append": "the one statement",
     "AfterCommit.follow": "what follows a commit",
     "RedisRecentMessages.remember": "newest messages, for Redis",
+    "RedisRecentMessages._write": "newest messages, for Redis",
     "Outgoing._work": "pushes: dumping, sockets of this process, bus",
     "Pipe._send": "writing to Redis",
     "Refresh._tell": "inboxes",

@@ -91,7 +91,8 @@ def create_pushing(
         followers = Sifting(at_once, nobody_else)
         return Pushing(Nowhere(), at_once, _at_once_too, NoWakeup(), NoRecentMessages(), followers)
     bus = Publisher(settings.redis_url, at_once.run)
-    recent = RedisRecentMessages(redis, settings.secret_key, Pipe(redis.client, at_once.run).put)
+    put = Pipe(redis.client, at_once.run).put
+    recent = RedisRecentMessages(redis, settings.secret_key, put, _at_once_too)
     wakeup, followers = (
         CeleryWakeup(celery, at_once.run),
         Sifting(at_once, Asides(redis, bus.host).tell),
@@ -106,7 +107,6 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
     pushes, publishes, wakeups = Outgoing(), Outgoing(), Outgoing()
     manager: Any = LocalRooms(plain)
     wakeup: Wakeup = NoWakeup()
-    recent: RecentMessages = NoRecentMessages()
     followers = Sifting(AtOnce(), nobody_else)
     if settings.redis_url is not None and redis is not None:
         manager = Bus(settings.redis_url, plain, publishes.run)
@@ -114,9 +114,6 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
         followers = Sifting(AtOnce(), Asides(redis, manager.host).tell)
         manager.aside = followers.heard
         wakeup = CeleryWakeup(celery, wakeups.run)
-        recent = RedisRecentMessages(
-            redis, settings.secret_key, Pipe(redis.client, publishes.run).put
-        )
     socketio = create_socketio(
         app,
         manager,
@@ -132,6 +129,10 @@ def _of_web(app: Flask, settings: Settings, celery: Celery, redis: Guarded | Non
     for queue in (pushes, publishes, wakeups):
         queue.use(server.start_background_task, server.eio.create_event)
     later = Background(server.start_background_task, server.sleep).later
+    recent: RecentMessages = NoRecentMessages()
+    if redis is not None:
+        put = Pipe(redis.client, publishes.run).put
+        recent = RedisRecentMessages(redis, settings.secret_key, put, later)
     return Pushing(manager, pushes, later, wakeup, recent, followers, socketio, plain)
 
 

@@ -72,19 +72,18 @@ def test_what_the_driver_says_to_the_shortcut_is_that_the_database_is_away(
 def test_a_connection_that_broke_in_the_shortcut_is_not_used_again(pool: Engine) -> None:
     bench = Bench(pool)
     session = seen(bench)
-    event = posted(bench, session)
     with pool.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE message RENAME TO hidden")
         connection.commit()
     try:
         with pytest.raises(Unavailable):
-            bench.shortcut.append([event])
+            bench.shortcut.append([posted(bench, session)])
     finally:
         with pool.connect() as connection:
             connection.exec_driver_sql("ALTER TABLE hidden RENAME TO message")
             connection.commit()
     bench.shortcut.seen(session)
-    assert bench.shortcut.append([event]) == {session.id}
+    assert bench.shortcut.append([posted(bench, session)]) == {session.id}
 
 
 @pytest.mark.parametrize("pooler", ["forgets", "remembers"])

@@ -1,6 +1,6 @@
 """The tail of recent messages: wiped, stale or poisoned, it never shows anything but the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,7 +13,12 @@ from chat_app.domain.session import Session
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from chat_app.infrastructure.redis.connection import Guarded, connect
 from chat_app.infrastructure.redis.ear import Replies
-from chat_app.infrastructure.redis.recent import LENGTH, RedisRecentMessages
+from chat_app.infrastructure.redis.recent import (
+    BEHIND_SECONDS,
+    LENGTH,
+    MOST_AT_ONCE,
+    RedisRecentMessages,
+)
 from tests.builders import make_draft, make_session, make_visitor, new_id
 from tests.fakes import FixedClock
 
@@ -27,9 +32,24 @@ class Tail:
     def __init__(self, url: str) -> None:
         self.client = connect(url)
         self.client.flushall()
-        self.recent = RedisRecentMessages(Guarded(self.client), "a secret", self._put)
+        self.jobs: list[tuple[float, Callable[[], None]]] = []
+        self.recent = self.of_a_process()
         self.session = make_session(make_visitor())
         self.stored: list[Message] = []
+
+    def of_a_process(self, key: str = "a secret") -> RedisRecentMessages:
+        return RedisRecentMessages(Guarded(self.client), key, self._put, self._later)
+
+    def _later(self, seconds: float, job: Callable[[], None]) -> None:
+        self.jobs.append((seconds, job))
+
+    def write(self) -> int:
+        """Do what is to be done later; in how many pieces."""
+        pieces = 0
+        while self.jobs:
+            self.jobs.pop(0)[1]()
+            pieces += 1
+        return pieces
 
     def say(self, body: str = "Hello", kind: str = "text", session: Session | None = None) -> None:
         to = session or self.session
@@ -48,6 +68,7 @@ class Tail:
         return f"cland:recent:{self.session.id}"
 
     def entries(self) -> list[bytes]:
+        self.write()
         found: Any = self.client.lrange(self.key, 0, -1)
         return list(found)
 
@@ -56,6 +77,11 @@ class Tail:
         self.client.rpush(self.key, *entries)
 
     def newest(self) -> list[tuple[int, str]]:
+        """As another process reads it, once all is written."""
+        self.write()
+        return self.newest_here()
+
+    def newest_here(self) -> list[tuple[int, str]]:
         return [(one.seq, one.body) for one in self.recent.newest(self.session)]
 
     def truth(self) -> list[tuple[int, str]]:
@@ -92,6 +118,7 @@ def test_entries_written_in_another_order_are_read_in_theirs(tail: Tail) -> None
 
 def test_a_wiped_tail_is_empty(tail: Tail) -> None:
     tail.say()
+    tail.write()
     tail.client.flushall()
     assert tail.newest() == []
 
@@ -114,6 +141,7 @@ def test_a_hole_ends_the_run(tail: Tail) -> None:
 def test_messages_before_a_change_are_left_to_the_database(tail: Tail) -> None:
     tail.say("my card is 1234")
     tail.say("second")
+    tail.write()
     tail.stored[0].recall(FixedClock().now())
     tail.session.revise(tail.stored[0])  # the tail was not told: a crash came between
     assert tail.newest() == []
@@ -127,16 +155,47 @@ def test_forgetting_drops_the_tail(tail: Tail) -> None:
     assert tail.entries() == []
 
 
-def test_another_history_is_not_believed(tail: Tail) -> None:
+@pytest.mark.parametrize("written", [False, True])
+def test_another_history_is_not_believed(tail: Tail, written: bool) -> None:
     tail.say()
+    if written:
+        tail.write()
     restored = replace(tail.session, epoch="restored")
     assert list(tail.recent.newest(restored)) == []
+
+
+def test_it_is_written_a_second_behind_and_known_here_before(tail: Tail) -> None:
+    tail.say("one")
+    tail.write()
+    tail.say("two")
+    assert [seconds for seconds, _ in tail.jobs] == [BEHIND_SECONDS]
+    assert tail.newest_here() == tail.truth()
+    assert list(tail.of_a_process().newest(tail.session)) == []  # "two" is missing there
+    tail.write()
+    assert [one.body for one in tail.of_a_process().newest(tail.session)] == ["one", "two"]
+
+
+def test_what_waits_to_be_written_is_forgotten_too(tail: Tail) -> None:
+    tail.say("my card is 1234")
+    tail.recent.forget(tail.session.id)
+    assert tail.newest_here() == []
+    assert tail.entries() == []
+
+
+def test_many_conversations_are_written_in_pieces(tail: Tail) -> None:
+    others = [make_session(make_visitor()) for _ in range(MOST_AT_ONCE + 50)]
+    for other in others:
+        tail.say(session=other)
+    assert tail.write() == 2
+    found: Any = tail.client.keys("cland:recent:*")
+    assert len(found) == len(others)
 
 
 def test_another_sessions_messages_are_not_believed(tail: Tail) -> None:
     other = make_session(make_visitor())
     tail.say("foreign", session=other)
     tail.say("own")
+    tail.write()
     found: Any = tail.client.lrange(f"cland:recent:{other.id}", 0, -1)
     (foreign,) = found
     tail.rewrite([foreign])
@@ -158,16 +217,14 @@ def test_a_forged_body_is_not_believed(tail: Tail) -> None:
     assert tail.newest() == []
 
 
-def test_an_entry_signed_with_another_secret_is_not_believed(
-    tail: Tail, valkey: EmbeddedValkey
-) -> None:
+def test_an_entry_signed_with_another_secret_is_not_believed(tail: Tail) -> None:
     tail.say()
-    client = connect(valkey.url)
-    other = RedisRecentMessages(Guarded(client), "another", client.execute_command)
-    assert list(other.newest(tail.session)) == []
+    tail.write()
+    assert list(tail.of_a_process("another").newest(tail.session)) == []
 
 
 def test_the_wrong_type_in_redis_is_like_nothing(tail: Tail) -> None:
     tail.say()
+    tail.write()
     tail.client.set(tail.key, orjson.dumps([]))
     assert tail.newest() == []

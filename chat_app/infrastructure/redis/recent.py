@@ -1,5 +1,8 @@
 """The tail of recent messages per session: saves a query where it is warm, decides nothing.
 
+It is written a second behind, a session at a time: of a conversation that goes fast only the
+newest messages are worth their commands. Until then the process that stored them adds its own.
+
 Every entry is signed together with its session, epoch and revision. A reader holds the session
 as the database has it, and believes only an unbroken run of revisions that ends at the
 session's own: what is missing, stale, foreign or forged breaks the run and is left to the
@@ -8,6 +11,7 @@ database.
 
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
@@ -22,12 +26,8 @@ from chat_app.infrastructure.redis.pipe import packed
 
 LENGTH: Final = 50
 LIFETIME_SECONDS: Final = 86_400
-# As `packed` would write RPUSH, LTRIM and EXPIRE: every message needs all three.
-_REMEMBER: Final = (
-    b"*3\r\n$5\r\nRPUSH\r\n%%b$%%d\r\n%%b\r\n"
-    b"*4\r\n$5\r\nLTRIM\r\n%%b$%d\r\n-%d\r\n$2\r\n-1\r\n"
-    b"*3\r\n$6\r\nEXPIRE\r\n%%b$%d\r\n%d\r\n"
-) % (len(str(-LENGTH)), LENGTH, len(str(LIFETIME_SECONDS)), LIFETIME_SECONDS)
+BEHIND_SECONDS: Final = 1.0
+MOST_AT_ONCE: Final = 200
 _SIGNATURE_BYTES: Final = 16
 _FIELDS: Final = frozenset(item.name for item in fields(Message))
 _TIMES: Final = ("created_at", "edited_at", "recalled_at")
@@ -36,30 +36,44 @@ _TIMES: Final = ("created_at", "edited_at", "recalled_at")
 class RedisRecentMessages:
     """One Redis list a session; written after the commit, off the caller's way."""
 
-    def __init__(self, redis: Guarded, secret_key: str, put: Callable[[bytes], object]) -> None:
-        """`put` takes packed commands that change something, and need not wait for them."""
+    def __init__(
+        self,
+        redis: Guarded,
+        secret_key: str,
+        put: Callable[[bytes], object],
+        later: Callable[[float, Callable[[], None]], object],
+    ) -> None:
+        """`put` takes packed commands that change something, and need not wait for them.
+
+        `later` does a job in so many seconds.
+        """
         self._redis = redis
         self._key = hashlib.blake2b(secret_key.encode(), person=b"cland recent").digest()
         self._put = put
+        self._later = later
+        self._unwritten: dict[str, deque[tuple[str, Message]]] = {}
 
     def remember(self, session: Session, message: Message) -> None:
-        """Append a message that was just stored."""
-        key = _key(session.id).encode()
-        word, entry = b"$%d\r\n%b\r\n" % (len(key), key), self._sealed(session, message)
-        self._put(_REMEMBER % (word, len(entry), entry, word, word))
+        """Append a message that was just stored, in a second."""
+        first = not self._unwritten
+        said = self._unwritten.get(session.id)
+        if said is None:
+            said = self._unwritten[session.id] = deque(maxlen=LENGTH)
+        said.append((session.epoch, message))
+        if first:
+            self._later(BEHIND_SECONDS, self._write)
 
     def forget(self, session_id: str) -> None:
         """Drop the tail of a session whose messages changed."""
+        self._unwritten.pop(session_id, None)
         self._put(packed(b"DEL", _key(session_id).encode()))
 
     def newest(self, session: Session) -> list[Message]:
         """The newest messages in rising order, without a gap up to the session's last; or none."""
         entries = self._redis.call(lambda client: _read(client, session.id), _none_kept)
-        believed = {
-            message.revision: message
-            for message in (self._opened(session, entry) for entry in entries)
-            if message is not None
-        }
+        opened = (self._opened(session, entry) for entry in entries)
+        own = (one for epoch, one in self._unwritten.get(session.id, ()) if epoch == session.epoch)
+        believed = {one.revision: one for one in (*opened, *own) if one is not None}
         run: list[Message] = []
         revision = session.revision
         while revision in believed:
@@ -67,9 +81,25 @@ class RedisRecentMessages:
             revision -= 1
         return run[::-1]
 
-    def _sealed(self, session: Session, message: Message) -> bytes:
-        payload = orjson.dumps({"epoch": session.epoch, "message": message})
-        return self._signature(session.id, payload) + payload
+    def _write(self) -> None:
+        """Write what waits, at most so much at once that nobody notices."""
+        written = 0
+        while self._unwritten and written < MOST_AT_ONCE:
+            session_id = next(iter(self._unwritten))
+            said = self._unwritten.pop(session_id)
+            written += len(said)
+            key = _key(session_id).encode()
+            self._put(
+                packed(b"RPUSH", key, *(self._sealed(session_id, *one) for one in said))
+                + packed(b"LTRIM", key, b"%d" % -LENGTH, b"-1")
+                + packed(b"EXPIRE", key, b"%d" % LIFETIME_SECONDS)
+            )
+        if self._unwritten:
+            self._later(0, self._write)
+
+    def _sealed(self, session_id: str, epoch: str, message: Message) -> bytes:
+        payload = orjson.dumps({"epoch": epoch, "message": message})
+        return self._signature(session_id, payload) + payload
 
     def _opened(self, session: Session, entry: bytes) -> Message | None:
         signature, payload = entry[:_SIGNATURE_BYTES], entry[_SIGNATURE_BYTES:]
