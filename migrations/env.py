@@ -22,6 +22,7 @@ def run() -> None:
             compare_type=True,
             transaction_per_migration=False,
             include_name=_is_of_the_tables,
+            include_object=_is_everywhere,
         )
         try:
             with context.begin_transaction():
@@ -33,6 +34,16 @@ def run() -> None:
 def _is_of_the_tables(name: str | None, *_: object) -> bool:
     """What finds terms is each database's own and stands in its migration only."""
     return name is None or not name.startswith("search_terms")
+
+
+def _is_everywhere(_: object, name: str | None, kind: str, *__: object) -> bool:
+    """On PostgreSQL triggers stand for one foreign key (migration 0011)."""
+    engine = _migrate.db.engine
+    return not (
+        engine.dialect.name == "postgresql"
+        and kind == "foreign_key_constraint"
+        and name == "fk_message_session_id_chat_session"
+    )
 
 
 def _let_tables_be_replaced(connection: Connection) -> None:

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import BindParameter, bindparam, text
+from sqlalchemy.exc import IntegrityError
 
 from chat_app.domain.agent import AgentToken
+from chat_app.domain.session import Session
 from chat_app.domain.visitor import VisitorToken
+from chat_app.infrastructure.db.types import identifier
 from tests.builders import (
     NOON,
     after,
@@ -17,6 +21,7 @@ from tests.builders import (
     make_session,
     make_site,
     make_visitor,
+    new_id,
 )
 from tests.infrastructure.bench import Bench
 
@@ -166,3 +171,39 @@ def test_what_is_released_may_be_taken_again(bench: Bench) -> None:
         uow.commit()
     following = bench.session(visitor)
     bench.keep(make_assignment(following, agent))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM chat_session WHERE id = :id",
+        "UPDATE chat_session SET id = :other WHERE id = :id",
+    ],
+    ids=["removed", "given another id"],
+)
+def test_a_session_with_messages_cannot_be(real_bench: Bench, statement: str) -> None:
+    session, empty = real_bench.session(), real_bench.session()
+    real_bench.keep(make_message(session, seq=1))
+    assert real_bench.engine is not None
+    with pytest.raises(IntegrityError), real_bench.engine.begin() as connection:
+        connection.execute(text(statement).bindparams(*_ids(session, statement)))
+    with real_bench.engine.begin() as connection:
+        connection.execute(text(statement).bindparams(*_ids(empty, statement)))
+
+
+def _ids(session: Session, statement: str) -> list[BindParameter[str]]:
+    values = {"id": session.id, "other": new_id()}
+    return [
+        bindparam(name, value, identifier())
+        for name, value in values.items()
+        if f":{name}" in statement
+    ]
+
+
+def test_a_changed_priority_changes_the_place(real_bench: Bench) -> None:
+    first, second = (real_bench.session(created_at=after(seconds)) for seconds in (0, 1))
+    with real_bench.uow() as uow:
+        uow.sessions.locked_among([second.id])[second.id].priority = "urgent"
+        uow.commit()
+    with real_bench.uow.reading() as uow:
+        assert [one.id for one in uow.sessions.waiting_in(None, 9)] == [second.id, first.id]
