@@ -1,6 +1,5 @@
 """Flask with what every request passes, where its usual way does work that nobody needs here."""
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -41,11 +40,7 @@ class QuickJson(DefaultJSONProvider):
 
 
 class ChatFlask(Flask):
-    """The application; none of its views is a coroutine."""
+    """The application."""
 
     json_provider_class = QuickJson
     session_interface = FormCookies()
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Nothing to ask: Flask looks at each function before each call of it."""
-        return func

@@ -1,6 +1,5 @@
-"""What every request passes: the cookie of forms, JSON, and views that are no coroutines."""
+"""What every request passes: the cookie of forms, and JSON."""
 
-import inspect
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -86,21 +85,3 @@ class TestQuickJson:
             mock.patch.object(json, "dumps", side_effect=LookupError),
         ):
             assert orjson.loads(jsonify(1, 2).data) == [1, 2]
-
-
-def test_no_view_and_no_hook_is_a_coroutine(installation: Installation) -> None:
-    app = installation.app
-    hooks = [
-        one
-        for table in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
-        for group in table.values()
-        for one in group
-    ]
-    handlers = [
-        one
-        for scope in app.error_handler_spec.values()
-        for group in scope.values()
-        for one in group.values()
-    ]
-    for one in [*app.view_functions.values(), *hooks, *handlers]:
-        assert not inspect.iscoroutinefunction(inspect.unwrap(one)), one
