@@ -101,9 +101,8 @@ class Arriving:
         if caller is not None and session.visitor_id != caller.id:
             raise Validation.of("client_session_id", "belongs to another visitor")
         if self._clock.now() - session.created_at < CLIENT_SESSION_LIFETIME:
-            return uow.sessions.locked(session.id)
+            return session
         session.client_session_key = None
-        uow.flush()
         return None
 
     def _identified(self, uow: UnitOfWork, site: Site, request: OpenRequest) -> Visitor:
@@ -171,5 +170,4 @@ def _tell_search(uow: UnitOfWork, before: SearchText, visitor: Visitor) -> None:
     """A visitor that search may know already has another name or address now."""
     now = name_of(visitor)
     if now != before:
-        uow.flush()
         uow.search.change(now)

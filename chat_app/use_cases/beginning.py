@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
-from chat_app.domain.errors import NotFound, Validation
+from chat_app.domain.errors import Validation
 from chat_app.domain.events import Event, MessageSent, SessionQueued, SessionView
 from chat_app.domain.message import Draft
 from chat_app.domain.ports import Clock, Ids, Tokens
@@ -128,9 +128,7 @@ class Beginning:
     ) -> list[Event]:
         actor = Actor(kind="visitor", id=arrival.visitor.id, name=arrival.visitor.name or "")
         if arrival.session is not None:
-            locked = uow.sessions.locked(session.id)
-            if locked is None:
-                raise NotFound("There is no such session")
+            uow.sessions.locked(session.id)  # and as it is now
         # Of a stranger nothing can be stored, and nobody has blocked it.
         known = (
             Known({}, set())

@@ -132,7 +132,7 @@ class Opening:
         known: list[_Wish] = []
         strangers: list[tuple[_Wish, Arrival]] = []
         for (wish, site), key in zip(wishes, keys, strict=True):
-            if key is not None and key in taken:
+            if key in taken:
                 known.append(wish)
                 continue
             if key is not None:

@@ -20,7 +20,7 @@ from chat_app.infrastructure.recent import NoRecentMessages
 from chat_app.infrastructure.redis.presence import LocalVisitorPresence
 from chat_app.infrastructure.redis.rate_limits import NoLimits
 from chat_app.infrastructure.tokens import HashedTokens
-from chat_app.use_cases.arriving import Arriving, OpenRequest
+from chat_app.use_cases.arriving import CLIENT_SESSION_LIFETIME, Arriving, OpenRequest
 from chat_app.use_cases.assignment import Assigning
 from chat_app.use_cases.beginning import Beginning, Opened
 from chat_app.use_cases.bots import Bots
@@ -158,6 +158,26 @@ def test_a_client_that_opens_at_once_gets_one_session(real_bench: Bench) -> None
     assert [one.created for one in opened].count(True) == 1
     assert len({one.token for one in opened}) == 4
     assert numbers(real_bench, opened[0].view.session) == ([1], [1])
+
+
+def test_a_client_that_comes_back_after_a_day_gets_another_session(
+    real_bench: Bench, chat: Chat
+) -> None:
+    key = new_id()
+
+    def begin() -> Opened:
+        request = OpenRequest(client_session_id=key, message=make_draft("back"))
+        return chat.opening.open(None, request, "::1")
+
+    first = begin()
+    with real_bench.uow() as uow:
+        session = uow.sessions.locked(first.view.session.id)
+        assert session is not None
+        session.created_at -= CLIENT_SESSION_LIFETIME
+        uow.commit()
+    second, third = begin(), begin()
+    assert (second.created, third.created) == (True, False)
+    assert first.view.session.id != second.view.session.id == third.view.session.id
 
 
 def test_a_visitor_that_opens_at_once_gets_one_session(real_bench: Bench, chat: Chat) -> None:

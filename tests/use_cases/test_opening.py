@@ -1,6 +1,4 @@
-"""Every way in which a visitor comes to an open session (PROTOCOL.md, 3.1)."""
-
-from typing import Any
+"""Every way but a proven identity in which a visitor comes to an open session (PROTOCOL.md, 3.1)."""
 
 import pytest
 
@@ -17,9 +15,10 @@ from chat_app.domain.errors import (
 from chat_app.domain.events import MessageSent, SessionQueued
 from chat_app.domain.repositories import Duplicate
 from chat_app.domain.session import Session
-from chat_app.domain.visitor import Identity
-from tests.builders import agent_actor, make_draft, make_site, new_id, visitor_actor
+from chat_app.use_cases.sites import DEFAULT_KEY
+from tests.builders import agent_actor, make_draft, new_id, visitor_actor
 from tests.fake_conversations import FakeSessions
+from tests.fake_people import FakeDepartments
 from tests.use_cases.world import World
 
 
@@ -39,6 +38,7 @@ def test_a_stranger_gets_a_session_a_visitor_and_a_token(world: World) -> None:
     assert (session.subject, session.locale) == ("Shoes", "de")
     assert session.page == {"url": "https://shop.example.com/"}
     assert (visitor.name, visitor.email, visitor.user_id) == ("Ann", "ann@example.com", "42")
+    assert visitor.locale == "de"
     assert (visitor.verified, visitor.external_id) == (False, None)
     assert visitor.attributes == {"plan": "pro"}
     assert opened.token is not None
@@ -78,6 +78,11 @@ def test_the_sites_language_and_department_are_taken_over(world: World) -> None:
     assert (session.locale, session.department_id) == ("zh-CN", department.id)
 
 
+def test_a_site_that_follows_the_visitors_language_has_none_of_its_own(world: World) -> None:
+    site = world.add_site(locale="auto")
+    assert world.open(site_key=site.key).view.session.locale is None
+
+
 def test_the_visitors_own_wishes_come_first(world: World) -> None:
     sales, support = world.add_department(), world.add_department()
     site = world.add_site(locale="zh-CN", department_id=sales.id)
@@ -113,6 +118,17 @@ def test_a_known_visitor_gets_its_open_session_back(world: World, status: str) -
     assert world.realtime.of(SessionQueued) == []
 
 
+def test_who_has_an_open_session_is_asked_nothing_that_a_new_one_needs(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = world.add_visitor()
+    session = world.add_session(visitor)
+    monkeypatch.setattr(FakeSessions, "last_agent_of", None)
+    monkeypatch.setattr(FakeDepartments, "among", lambda _, ids: dict.fromkeys(ids, "asked for"))
+    opened = world.open(visitor_actor(visitor), department_id=new_id())
+    assert (opened.view.session.id, opened.created) == (session.id, False)
+
+
 def test_a_known_visitor_needs_no_site_key(world: World) -> None:
     other = world.add_site()
     visitor = world.open(site_key=other.key).visitor
@@ -133,9 +149,11 @@ def test_a_token_of_a_visitor_that_is_gone(world: World) -> None:
 
 def test_a_known_visitor_may_correct_its_labels(world: World) -> None:
     visitor = world.add_visitor(name="An", email="ann@example.com", attributes={"a": 1})
-    world.open(visitor_actor(visitor), name="Ann", attributes={"b": 2})
+    world.open(visitor_actor(visitor), name="Ann", user_id="42", attributes={"b": 2})
+    world.open(visitor_actor(visitor))  # saying nothing of itself
     now = world.visitor(visitor.id)
-    assert (now.name, now.email, now.attributes) == ("Ann", "ann@example.com", {"a": 1, "b": 2})
+    assert (now.name, now.email, now.user_id) == ("Ann", "ann@example.com", "42")
+    assert now.attributes == {"a": 1, "b": 2}
 
 
 def test_a_proven_identity_is_not_overwritten_by_labels(world: World) -> None:
@@ -205,85 +223,6 @@ def test_a_client_session_of_another_visitor_is_refused(world: World) -> None:
     assert set(refused.value.errors or {}) == {"client_session_id"}
 
 
-# --- Identity tokens -----------------------------------------------------------------------------
-
-
-def identify(world: World, **said: Any) -> None:
-    """Let the token "a jwt" be a good one."""
-    given = {"subject": "user-7", "name": "Ann", "email": "ann@example.com"} | said
-    world.tokens.identities["a jwt"] = Identity(**given)
-
-
-def test_an_identity_is_checked_with_the_sites_secret_and_key(world: World) -> None:
-    identify(world)
-    world.open(identity_token="a jwt")
-    assert world.tokens.asked == [
-        {
-            "token": "a jwt",
-            "secret": world.site.identity_secret,
-            "audience": world.site.key,
-            "now": world.now,
-        }
-    ]
-
-
-def test_an_identity_makes_a_verified_visitor(world: World) -> None:
-    identify(world, attributes={"plan": "pro"})
-    opened = world.open(identity_token="a jwt", name="Liar", attributes={"plan": "free", "x": 1})
-    visitor = world.visitor(opened.visitor.id)
-    assert visitor.verified
-    assert (visitor.external_id, visitor.user_id) == ("user-7", "user-7")
-    assert (visitor.name, visitor.email) == ("Ann", "ann@example.com")
-    assert visitor.attributes == {"plan": "pro", "x": 1}
-
-
-def test_the_same_person_on_a_second_device_joins_its_open_session(world: World) -> None:
-    identify(world)
-    first = world.open(identity_token="a jwt")
-    second = world.open(identity_token="a jwt")
-    assert second.view.session.id == first.view.session.id
-    assert (second.visitor.id, second.created) == (first.visitor.id, False)
-    assert second.token not in (None, first.token)
-
-
-def test_the_same_person_without_an_open_session_begins_a_new_one(world: World) -> None:
-    identify(world)
-    first = world.open(identity_token="a jwt")
-    world.sessions.close(visitor_actor(first.visitor), first.view.session.id)
-    second = world.open(identity_token="a jwt")
-    assert (second.visitor.id, second.created) == (first.visitor.id, True)
-
-
-def test_the_same_user_id_of_another_site_is_somebody_else(world: World) -> None:
-    identify(world)
-    here = world.open(identity_token="a jwt")
-    there = world.open(identity_token="a jwt", site_key=world.add_site().key)
-    assert there.visitor.id != here.visitor.id
-
-
-def test_an_unproven_user_id_never_joins_a_proven_one(world: World) -> None:
-    identify(world)
-    proven = world.open(identity_token="a jwt")
-    claimed = world.open(user_id="user-7", email="ann@example.com")
-    assert claimed.visitor.id != proven.visitor.id
-    assert not claimed.visitor.verified
-
-
-def test_an_identity_that_is_not_valid_stores_nothing(world: World) -> None:
-    with pytest.raises(Unauthorized):
-        world.open(identity_token="forged")
-    assert (world.db.copy().visitors, world.db.copy().sessions) == ([], [])
-
-
-def test_a_site_without_a_secret_hands_on_an_empty_one(world: World) -> None:
-    site = make_site(identity_secret=None)
-    with world.db.change() as uow:
-        uow.sites.add(site)
-    with pytest.raises(Unauthorized):
-        world.open(identity_token="a jwt", site_key=site.key)
-    assert world.tokens.asked[0]["secret"] == ""
-
-
 # --- Blocked visitors ----------------------------------------------------------------------------
 
 
@@ -293,14 +232,6 @@ def test_a_blocked_visitor_opens_nothing(world: World) -> None:
         world.open(visitor_actor(visitor), name="Another")
     assert world.db.copy().sessions == []
     assert world.visitor(visitor.id).name == "Ann"
-
-
-def test_a_blocked_person_is_blocked_on_every_device(world: World) -> None:
-    identify(world)
-    visitor = world.add_visitor(external_id="user-7", verified=True, blocked=True)
-    with pytest.raises(Blocked):
-        world.open(identity_token="a jwt")
-    assert [one.visitor_id for one in world.db.copy().visitor_tokens] == [visitor.id]
 
 
 def test_a_blocked_visitor_does_not_come_back_by_its_client_session(world: World) -> None:
@@ -321,6 +252,7 @@ def test_a_first_message_is_part_of_the_same_step(world: World) -> None:
     opened = world.open(name="Ann", message=make_draft("你好"))
     (message,) = world.said_in(opened.view.session.id)
     assert (message.body, message.seq, message.sender_id) == ("你好", 1, opened.visitor.id)
+    assert message.sender_name == "Ann"
     assert (opened.view.session.last_seq, opened.view.agent_unread) == (1, 1)
     assert [type(event) for event in world.realtime.events] == [SessionQueued, MessageSent]
     assert len(world.work("mail_missed_messages")) == 1
@@ -333,6 +265,24 @@ def test_a_message_is_also_sent_into_an_open_session(world: World) -> None:
     assert not opened.created
     assert [one.body for one in world.said_in(session.id)] == ["Still there?"]
     assert len(world.realtime.of(MessageSent)) == 1
+
+
+def test_a_message_is_sent_into_a_session_as_it_is_under_its_lock(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = world.add_visitor()
+    world.add_session(visitor)
+    locked = FakeSessions.locked
+
+    def closed_before(sessions: FakeSessions, session_id: str) -> Session | None:
+        session = locked(sessions, session_id)
+        if session is not None and session.status != "closed":
+            session.close(None, world.now)
+        return session
+
+    monkeypatch.setattr(FakeSessions, "locked", closed_before)
+    with pytest.raises(SessionClosed):
+        world.open(visitor_actor(visitor), message=make_draft("Still there?"))
 
 
 def test_a_repeated_first_message_is_stored_once(world: World) -> None:
@@ -396,3 +346,11 @@ def test_openings_are_counted_an_address_and_site(world: World) -> None:
     assert refused.value.retry_after == 60
     world.open(address="192.0.2.2")
     world.open(address="192.0.2.1", site_key=world.add_site().key)
+
+
+def test_no_key_counts_as_the_key_of_the_default_site(world: World) -> None:
+    world.add_site(key=DEFAULT_KEY)
+    for _ in range(30):
+        world.open(site_key=None)
+    with pytest.raises(RateLimited):
+        world.open(site_key=DEFAULT_KEY)

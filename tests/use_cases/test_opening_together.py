@@ -72,7 +72,7 @@ def test_where_all_are_wrong_nothing_is_committed(world: World) -> None:
 
 
 def test_one_client_that_asks_twice_at_once_gets_one_session(world: World) -> None:
-    key = new_id()
+    key, before = new_id(), world.db.commits
     first, other, again = open_at_once(
         world, {"client_session_id": key}, {"name": "Ann"}, {"client_session_id": key}
     )
@@ -80,14 +80,17 @@ def test_one_client_that_asks_twice_at_once_gets_one_session(world: World) -> No
     assert (first.visitor.id, {first.created, again.created}) == (again.visitor.id, {True, False})
     assert len({first.token, other.token, again.token}) == 3
     assert len(world.realtime.of(SessionQueued)) == 2
+    assert world.db.commits == before + 2, "it was in nobody's way"
 
 
 def test_a_client_that_has_asked_before_finds_its_session_among_strangers(world: World) -> None:
     key = new_id()
-    before = world.open(client_session_id=key)
-    stranger, back = open_at_once(world, {}, {"client_session_id": key})
-    assert (back.view.session.id, back.created) == (before.view.session.id, False)
-    assert stranger.created
+    opened = world.open(client_session_id=key)
+    before = world.db.commits
+    first, back, second = open_at_once(world, {}, {"client_session_id": key}, {})
+    assert (back.view.session.id, back.created) == (opened.view.session.id, False)
+    assert (first.created, second.created) == (True, True)
+    assert world.db.commits == before + 2, "it was in nobody's way"
 
 
 def test_whoever_is_in_the_way_of_one_is_in_nobody_elses(
@@ -106,6 +109,21 @@ def test_whoever_is_in_the_way_of_one_is_in_nobody_elses(
     assert [type(one) for one in opened] == [Opened, Validation, Opened]
     assert tries == [2, 1, 1]
     assert len(world.db.copy().sessions) == len(world.realtime.of(SessionQueued)) == 2
+
+
+def test_what_was_wrong_before_a_collision_may_be_right_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, department_id = FakeUnitOfWork.commit, new_id()
+
+    def collide_with_its_founder(uow: FakeUnitOfWork, *events: Any) -> None:
+        monkeypatch.setattr(FakeUnitOfWork, "commit", commit)
+        world.add_department(id=department_id)
+        raise Collision
+
+    monkeypatch.setattr(FakeUnitOfWork, "commit", collide_with_its_founder)
+    opened = open_at_once(world, {}, {"department_id": department_id})
+    assert [type(one) for one in opened] == [Opened, Opened]
 
 
 def test_a_database_that_is_away_is_told_to_all(
