@@ -131,6 +131,15 @@ def test_unread_is_what_the_other_side_said_above_the_mark(bench: Bench, session
     assert unread() == ({}, {})
 
 
+def test_one_message_that_came_and_was_not_read_is_unread(bench: Bench) -> None:
+    session = bench.session(
+        last_seq=1, last_visitor_seq=1, agent_delivered_seq=1, agent_delivered_visitor_seq=1
+    )
+    bench.keep(make_message(session, seq=1))
+    with bench.uow.reading() as uow:
+        assert uow.messages.unread([session], "agent") == {session.id: 1}
+
+
 def test_what_the_visitor_said(bench: Bench, session: Session) -> None:
     with bench.uow.reading() as uow:
         assert seqs(uow.messages.of_visitor_after(session.id, 0)) == [1, 4, 9]

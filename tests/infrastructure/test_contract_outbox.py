@@ -102,6 +102,15 @@ def test_ten_wishes_for_the_same_work_are_one(bench: Bench) -> None:
     assert sorted(claim(bench, "t")) == sorted([first.id, other.id, *(one.id for one in free)])
 
 
+def test_wishes_of_one_moment_are_told_apart_by_their_keys(bench: Bench) -> None:
+    first, again = make_entry(dedupe_key="mail:1"), make_entry(dedupe_key="mail:1")
+    free = [make_entry(), make_entry()]
+    with bench.uow() as uow:
+        uow.outbox.add(first, free[0], again, free[1])
+        uow.commit()
+    assert sorted(claim(bench, "t")) == sorted(one.id for one in (first, *free))
+
+
 def test_a_wish_after_the_work_has_begun_is_work_of_its_own(bench: Bench) -> None:
     first, second = make_entry(dedupe_key="mail:1"), make_entry(dedupe_key="mail:1")
     bench.keep(first)

@@ -193,6 +193,7 @@ def test_what_was_added_is_known_before_it_is_stored(bench: Bench) -> None:
     stored, added = bench.visitor(), make_visitor(bench.site)
     with bench.uow() as uow:
         uow.visitors.add(added)
+        uow.visitors.add(make_visitor(bench.site))
         assert uow.visitors.get(added.id) is added
         found = uow.visitors.among([stored.id, added.id, new_id()])
         assert found.keys() == {stored.id, added.id}
@@ -215,6 +216,21 @@ def test_what_was_added_is_stored_as_it_is_in_the_end(bench: Bench) -> None:
         assert now is not None
         assert (then.name, then.email) == ("Ben", "ben@example.com")
         assert (now.subject, now.last_seq) == ("Shoes", 7)
+
+
+def test_what_is_given_up_is_free_for_what_is_added(bench: Bench) -> None:
+    old, new = bench.session(client_session_key="a key"), make_session(bench.visitor())
+    new.client_session_key = "a key"
+    with bench.uow() as uow:
+        found = uow.sessions.locked(old.id)
+        assert found is not None
+        found.client_session_key = None
+        uow.sessions.add(new)
+        uow.commit()
+    with bench.uow.reading() as uow:
+        holder = uow.sessions.by_client_key("a key")
+        assert holder is not None
+        assert holder.id == new.id
 
 
 # --- Transactions --------------------------------------------------------------------------------
