@@ -41,6 +41,7 @@ STEPS: Final[Mapping[str, str]] = {
     "EngineLine._work": "dispatch: who is it, schema, acknowledgement",
     "Line._flush": "writing to sockets",
     "MessageLog.append": "the group: waiting, leading, waking",
+    "Storing.prepare": "the rule, on sessions as last seen",
     "Storing.store": "the rule, on sessions as last seen",
     "PostgresShortcut.append": "the one statement",
     "AfterCommit.follow": "what follows a commit",
