@@ -50,6 +50,14 @@ class House:
         self._threads[name].start()
         self.settle(lambda: name in self.came or len(self.entrance._ready) > ready)
 
+    def come_with_one_who_is_torn(self) -> None:
+        """Three come: a is inside, b and c are ready, and b is torn away as it is woken."""
+        self.come("a")
+        self.blocking.tears = True
+        self.come("b")
+        self.blocking.tears = False
+        self.come("c")
+
     def leave(self, name: str) -> None:
         self._leave[name].set()
         self._threads[name].join(5)
@@ -114,11 +122,7 @@ def test_those_who_are_ready_go_in_one_by_one_in_their_order(house: House) -> No
 
 
 def test_who_is_torn_away_while_it_is_ready_holds_nobody_up(house: House) -> None:
-    house.come("a")
-    house.blocking.tears = True
-    house.come("b")
-    house.blocking.tears = False
-    house.come("c")
+    house.come_with_one_who_is_torn()
     torn = house.entrance._ready[0]
     torn.set()
     house.settle(lambda: house.came == ["a", "b torn"])
@@ -128,10 +132,6 @@ def test_who_is_torn_away_while_it_is_ready_holds_nobody_up(house: House) -> Non
 
 
 def test_who_is_torn_away_as_it_is_let_in_makes_room(house: House) -> None:
-    house.come("a")
-    house.blocking.tears = True
-    house.come("b")
-    house.blocking.tears = False
-    house.come("c")
+    house.come_with_one_who_is_torn()
     house.leave("a")
     house.settle(lambda: house.came == ["a", "b torn", "c"])
