@@ -71,6 +71,9 @@ class FakeSessions:
         waiting = [one for one in self._waiting() if one.department_id not in skipped]
         return min(waiting, key=_turn, default=None)
 
+    def line(self, department_id: str | None, limit: int) -> Sequence[str]:
+        return [one.id for one in self.waiting_in(department_id, limit)]
+
     def page_for(
         self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
     ) -> Sequence[Session]:

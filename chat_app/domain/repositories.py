@@ -267,6 +267,10 @@ class Sessions(Protocol):
         """
         ...
 
+    def line(self, department_id: str | None, limit: int) -> Sequence[str]:
+        """Ids of the first who wait in a department, in their turn, whoever works on them."""
+        ...
+
     def page_for(
         self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
     ) -> Sequence[Session]:

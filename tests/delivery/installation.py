@@ -116,9 +116,10 @@ class Installation:
             server._handle_eio_disconnect(eio_sid, server.reason.CLIENT_DISCONNECT)
         self.wire.settle()
         self.wire.frames.clear()
-        inbox: Any = self.services.messages._realtime._inbox  # type: ignore[attr-defined]  # the adapter's own
-        inbox._changed.clear()
-        inbox._told_at = -math.inf
+        realtime: Any = self.services.messages._realtime
+        for refresh in (realtime._inbox, realtime._queues):
+            refresh._changed.clear()
+            refresh._told_at = -math.inf
         self.system.drain.draining = False
         shutil.rmtree(self.settings.data_dir / "outbox", ignore_errors=True)
         if self.database.is_dir():

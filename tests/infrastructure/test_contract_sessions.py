@@ -108,6 +108,9 @@ def test_who_waits_in_a_department_is_read_in_its_turn(bench: Bench) -> None:
         assert ids(*uow.sessions.waiting_in(sales.id, 9)) == ids(urgent, early, late)
         assert ids(*uow.sessions.waiting_in(sales.id, 2)) == ids(urgent, early)
         assert ids(*uow.sessions.waiting_in(None, 9)) == ids(elsewhere)
+        assert uow.sessions.line(sales.id, 9) == ids(urgent, early, late)
+        assert uow.sessions.line(sales.id, 2) == ids(urgent, early)
+        assert uow.sessions.line(None, 9) == ids(elsewhere)
 
 
 def test_who_has_waited_too_long_in_a_department(bench: Bench) -> None:

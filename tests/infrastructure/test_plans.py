@@ -43,6 +43,7 @@ QUERIES: Final[dict[str, Query]] = {
     "session of a client": lambda uow: uow.sessions.by_client_key("a"),
     "taken client keys": lambda uow: uow.sessions.taken_client_keys(["a", "b"]),
     "next waiting": lambda uow: uow.sessions.next_waiting([None, ID]),
+    "line": lambda uow: uow.sessions.line(ID, 50),
     "waiting in": lambda uow: uow.sessions.waiting_in(ID, 500),
     "overdue": lambda uow: uow.sessions.overdue(ID, NOON, 200, left_too=True),
     "to wake": lambda uow: uow.sessions.to_wake(NOON, 200),

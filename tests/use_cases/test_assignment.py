@@ -1,5 +1,7 @@
 """Waiting sessions find their agents: fairly, within capacity, and all that can be served."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from chat_app.domain.repositories import Duplicate
 from chat_app.domain.routing import Assignment
 from chat_app.domain.session import Session
 from tests.builders import after, make_assignment, visitor_actor
-from tests.fake_conversations import FakeAssignments
+from tests.fake_conversations import FakeAssignments, FakeSessions
 from tests.use_cases.world import World
 
 
@@ -144,6 +146,53 @@ def test_another_worker_took_the_slot_meanwhile(
     assert world.assigning.assign_waiting() == 1
     assert world.session(session.id).assign_epoch == 1
     assert len(world.said_in(session.id)) == 1
+
+
+class Held:
+    """The first in the line is in somebody's hands until it is waited for."""
+
+    def __init__(self, session: Session, patch: pytest.MonkeyPatch) -> None:
+        self.waited_for: list[str] = []
+        self._held: str | None = session.id
+        find, lock = FakeSessions.next_waiting, FakeSessions.locked
+
+        def next_waiting(sessions: FakeSessions, passed: Iterable[str | None]) -> Session | None:
+            found = find(sessions, passed)
+            if found is None or found.id != self._held:
+                return found
+            behind = [one for one in sessions.waiting_in(found.department_id, 9) if one != found]
+            return behind[0] if behind else None
+
+        def locked(sessions: FakeSessions, session_id: str) -> Session | None:
+            self.waited_for.append(session_id)
+            self._held = None
+            return lock(sessions, session_id)
+
+        patch.setattr(FakeSessions, "next_waiting", next_waiting)
+        patch.setattr(FakeSessions, "locked", locked)
+
+
+@pytest.mark.parametrize("room", [1, 2])
+def test_the_last_room_is_for_the_first_in_line(
+    world: World, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    world.add_agent(capacity=room)
+    first, second = (world.add_session(created_at=after(number)) for number in (1, 2))
+    held = Held(first, monkeypatch)
+    assert world.assigning.assign_waiting() == 1
+    waits = room == 1
+    assert held.waited_for == ([first.id] if waits else [])
+    assert [one.id for one in waiting(world)] == [second.id if waits else first.id]
+
+
+def test_nobody_is_waited_for_where_nobody_has_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add_agent(capacity=0)
+    first, _ = (world.add_session(created_at=after(number)) for number in (1, 2))
+    held = Held(first, monkeypatch)
+    assert world.assigning.assign_waiting() == 0
+    assert held.waited_for == []
 
 
 def test_where_people_choose_nothing_is_assigned(world: World) -> None:

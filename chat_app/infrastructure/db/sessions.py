@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.actor import Actor
@@ -99,6 +99,10 @@ class SqlSessions:
         query = query.order_by(*_TURN)
         return self._session.scalar(query.limit(1).with_for_update(skip_locked=True))
 
+    def line(self, department_id: str | None, limit: int) -> Sequence[str]:
+        """Ids of the first who wait in a department, in their turn, whoever works on them."""
+        return list(self._session.scalars(_in_line(_S.id, department_id).limit(limit)))
+
     def page_for(
         self, actor: Actor, wanted: SessionFilter, cursor: Cursor | None, limit: int
     ) -> Sequence[Session]:
@@ -172,14 +176,7 @@ class SqlSessions:
 
     def waiting_in(self, department_id: str | None, limit: int) -> Sequence[Session]:
         """Those that wait in a department's queue, in their turn."""
-        # `is_` for None only: `= NULL` would find nothing.
-        here = (
-            _S.department_id.is_(None)
-            if department_id is None
-            else _S.department_id == department_id
-        )
-        query = select(Session).where(_S.status == "queued", here).order_by(*_TURN).limit(limit)
-        return list(self._session.scalars(query))
+        return list(self._session.scalars(_in_line(Session, department_id).limit(limit)))
 
     def overdue(
         self, department_id: str, since: datetime, limit: int, *, left_too: bool
@@ -209,3 +206,12 @@ class SqlSessions:
         idle = and_(_S.listed_at < moment, _S.updated_at < moment, ~left)
         query = select(_S.id).where(_S.status.in_(("bot", "queued", "active")), idle)
         return list(self._session.scalars(query.order_by(_S.listed_at).limit(limit)))
+
+
+def _in_line(what: Any, department_id: str | None) -> Select[Any]:
+    """Of those that wait in a department, in their turn."""
+    # `is_` for None only: `= NULL` would find nothing.
+    here = (
+        _S.department_id.is_(None) if department_id is None else _S.department_id == department_id
+    )
+    return select(what).where(_S.status == "queued", here).order_by(*_TURN)

@@ -56,7 +56,7 @@ class TestMessages:
             assert push.data["revision"] == 1
             shapes.check_message(push.data["message"])
             assert push.data["message"]["id"] == sent["id"]
-        assert room.visitor.received() == []
+        assert room.visitor.heard() == []
 
     def test_sent_twice_are_pushed_once(self, room: Room) -> None:
         room.send(room.visitor, "hi")
@@ -78,8 +78,7 @@ class TestMessages:
         room.send(room.agent, "topsecret", kind="note")
         assert room.colleague.wait_for("message_created")["message"]["body"] == "topsecret"
         for socket in (room.visitor, room.phone):
-            assert socket.received() == []
-            assert socket.frames == []
+            assert socket.heard() == []
         room.send(room.agent, "open", "2")
         pushed = room.visitor.wait_for("message_created")
         assert (pushed["message"]["seq"], pushed["revision"]) == (1, 1)
@@ -96,7 +95,7 @@ class TestMessages:
         stranger = room.installation.socket("/visitor", token)
         stranger.call("join_session", {"session_id": session["id"]})
         room.send(room.visitor, "hi")
-        assert stranger.received() == []
+        assert stranger.heard() == []
 
     def test_who_has_not_joined_hears_nothing(self, room: Room) -> None:
         quiet = room.installation.socket("/visitor", room.visitor_token)
@@ -132,7 +131,7 @@ class TestMarksAndTyping:
         assert told["preview"] == "I am wri"
         assert set(told["sender"]) == {"kind", "id", "name"}
         assert "preview" not in room.phone.wait_for("typing_changed")
-        assert room.visitor.received() == []
+        assert room.visitor.heard() == []
 
     def test_an_agents_preview_goes_nowhere(self, room: Room) -> None:
         room.agent.call("set_typing", {"session_id": room.id, "typing": True, "preview": "hm"})
@@ -267,7 +266,7 @@ class TestSessions:
         assert room.agent.call("snooze_session", payload)["session"]["status"] == "snoozed"
         [told] = room.colleague.received("session_updated")
         assert told.data["session"]["status"] == "snoozed"
-        assert room.visitor.received() == []
+        assert room.visitor.heard() == []
 
     def test_who_waits_hears_of_its_place_and_nobody_else_does(self, room: Room) -> None:
         first, token = room.installation.open_session()

@@ -149,6 +149,10 @@ class Socket:
         self._wire.settle()
         return list(self._pushes(name))
 
+    def heard(self) -> list[Push]:
+        """What was received but for places in the queue, which come up to a second late."""
+        return [push for push in self.received() if push.name != "queue_updated"]
+
     def wait_for(self, name: str, matching: Callable[[Any], bool] = lambda _: True) -> Any:
         """The payload of the first push of that name that matches; fails when none comes."""
         deadline = time.monotonic() + PATIENCE_SECONDS
