@@ -24,36 +24,27 @@ def of(visitor: Visit, *, online: bool) -> Callable[[dict[str, object]], bool]:
     return lambda one: (one["visitor_id"], one["online"]) == (visitor.visitor_id, online)
 
 
-def test_coming_looking_and_going_are_told(house: Stack, desk: Desk) -> None:
-    visitor = open_session(house.url)
+def test_coming_looking_and_going_are_told_and_a_reload_is_not(house: Stack, desk: Desk) -> None:
+    """One test, because it takes six seconds until agents are told that somebody has gone."""
+    visitor, reloading = open_session(house.url), open_session(house.url)
     with closing(desk.socket()) as (agent,):
         agent.call("watch_inbox", {})
-        with closing(visitor.socket()) as (mine,):
-            mine.join(visitor.session_id)
-            agent.event("visitor_presence_changed", of(visitor, online=True))
-            assert mine.call("view_page", PAGE) == {"ok": True}
-            told = agent.event("visitor_presence_changed", lambda one: one.get("page") == PAGE)
-            assert told["visitor_id"] == visitor.visitor_id
-            assert desk.session(visitor.session_id)["visitor"]["page"] == PAGE
-        # Its end takes a moment to arrive; agents are told after six seconds.
-        assert any(not desk.session(visitor.session_id)["visitor"]["online"] for _ in until(5))
-        agent.event("visitor_presence_changed", of(visitor, online=False), timeout=15)
+        reloading.socket().close()
+        with closing(reloading.socket()):
+            with closing(visitor.socket()) as (mine,):
+                mine.join(visitor.session_id)
+                agent.event("visitor_presence_changed", of(visitor, online=True))
+                assert mine.call("view_page", PAGE) == {"ok": True}
+                told = agent.event("visitor_presence_changed", lambda one: one.get("page") == PAGE)
+                assert told["visitor_id"] == visitor.visitor_id
+                assert desk.session(visitor.session_id)["visitor"]["page"] == PAGE
+            # Its end takes a moment to arrive; the first socket of the other has ended before it.
+            assert any(not desk.session(visitor.session_id)["visitor"]["online"] for _ in until(5))
+            agent.event("visitor_presence_changed", of(visitor, online=False), timeout=15)
         assert not {"visitor_presence_changed", "viewers_changed"} & set(mine.names())
-    desk.end(visitor.session_id)
-
-
-def test_a_reload_flickers_for_nobody(house: Stack, desk: Desk) -> None:
-    visitor, other = open_session(house.url), open_session(house.url)
-    with closing(desk.socket()) as (agent,):
-        agent.call("watch_inbox", {})
-        visitor.socket().close()
-        with closing(visitor.socket(), other.socket()) as (_, mine):
-            mine.close()
-            # The other left later than the first socket of the one who reloaded.
-            agent.event("visitor_presence_changed", of(other, online=False), timeout=15)
-        told = agent.events("visitor_presence_changed")
-        assert not any(map(of(visitor, online=False), told))
-    for one in (visitor, other):
+        told_of_all = agent.events("visitor_presence_changed")
+        assert not any(map(of(reloading, online=False), told_of_all))
+    for one in (visitor, reloading):
         desk.end(one.session_id)
 
 

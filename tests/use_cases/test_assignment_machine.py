@@ -1,4 +1,4 @@
-"""Random agents in memory, for half a minute: see tests/assignment_machine.py."""
+"""Random agents in memory, for a quarter of a minute: see tests/assignment_machine.py."""
 
 import time
 
@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.assignment_machine import AssignmentMachine
 from tests.office import Office
 
-SECONDS = 30
+SECONDS = 15
 SETTINGS = settings(
     max_examples=40,
     stateful_step_count=40,
