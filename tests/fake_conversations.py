@@ -9,7 +9,7 @@ from chat_app.domain.agent import Agent
 from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.ports import Clock
-from chat_app.domain.repositories import MOST_CLOSED, MOST_UNREAD, Counts, Cursor, SessionFilter
+from chat_app.domain.repositories import MOST_CLOSED, Counts, Cursor, SessionFilter
 from chat_app.domain.routing import Assignment
 from chat_app.domain.searching import name_of, subject_of
 from chat_app.domain.session import Belonging, Session, Side
@@ -231,17 +231,12 @@ class FakeMessages:
         shown = [one.visitor_seq or 0 for one in self._of(session_id) if one.seq <= seq]
         return seq, max(shown, default=0)
 
-    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
+    def said_to(self, side: Side, session_id: str, after_seq: int, up_to_seq: int) -> int:
         others = ("agent", "bot") if side == "visitor" else ("visitor",)
-        counts = {
-            session.id: sum(
-                one.sender_kind in others
-                and 0 < _seq(one, side) - session.read_mark(side) <= MOST_UNREAD
-                for one in self._read_by(session.id, side)
-            )
-            for session in sessions
-        }
-        return {session_id: count for session_id, count in counts.items() if count}
+        return sum(
+            one.sender_kind in others and after_seq < one.seq <= up_to_seq
+            for one in self._read_by(session_id, side)
+        )
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         found = self._read_by(session_id, "agent")

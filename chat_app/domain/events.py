@@ -18,7 +18,7 @@ AssignReason = Literal["auto", "accept", "transfer", "requeue"]
 
 @dataclass(frozen=True)
 class SessionView:
-    """A session with what is shown beside it; `unread` counts the other side's messages."""
+    """A session with what is shown beside it."""
 
     session: Session
     visitor: Visitor
@@ -26,14 +26,8 @@ class SessionView:
     department: Department | None = None
     queue_position: int | None = None
     wait_seconds: int | None = None
-    visitor_unread: int = 0
-    agent_unread: int = 0
     visitor_online: bool = False
     visitor_page: Page | None = None
-
-    def unread_for(self, side: Side) -> int:
-        """How many messages of the other side `side` has not read."""
-        return self.visitor_unread if side == "visitor" else self.agent_unread
 
 
 @dataclass(frozen=True)

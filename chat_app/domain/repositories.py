@@ -39,7 +39,6 @@ class SessionFilter:
 
 
 MOST_CLOSED = 1_000
-MOST_UNREAD = 1_000
 """Closed sessions that are looked at for counting: there are ever more of them."""
 
 
@@ -351,8 +350,11 @@ class Messages(Protocol):
         """`seq` of `side` in both numberings: (seq, visitor_seq) of all up to there."""
         ...
 
-    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
-        """How many of the MOST_UNREAD messages above the read mark of `side` are the other side's."""
+    def said_to(self, side: Side, session_id: str, after_seq: int, up_to_seq: int) -> int:
+        """How many messages of the other side, which `side` may read, lie between two others.
+
+        Both in agents' numbers; the upper one counts.
+        """
         ...
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]: ...

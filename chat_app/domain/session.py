@@ -30,7 +30,7 @@ POST_READS = (
 """What a new message depends on: the rule for it, and who may see its session."""
 POST_WRITES = (
     "last_seq", "last_visitor_seq", "revision", "visitor_revision", "mail_next_at", "updated_at",
-    "listed_at", "visitor_updated_at", "last_message",
+    "listed_at", "visitor_updated_at", "last_message", "visitor_said", "agent_said",
 )  # fmt: skip
 """What a new message changes of its session."""
 
@@ -52,6 +52,9 @@ class Session:
     visitor may read; `revision` and `visitor_revision` rise in the same way with every change.
     `open_key` is unique while the session is open: a visitor has one open session per site.
     `assign_epoch` rises with every change of hands, and fences actions on outdated copies.
+    `visitor_said` and `agent_said` count the messages of each side, bots being on the agents', that
+    the other may read; `visitor_heard` and `agent_heard` how many of the other's lie below the read
+    mark. The difference is unread, and nobody has to count messages.
     `listed_at` is where lists look for it: `updated_at`, or less than LISTED_WITHIN before it, so
     that a conversation does not move in their indexes with every message.
     `visitor_updated_at` is `updated_at` without notes, which a visitor must not even suspect.
@@ -100,6 +103,10 @@ class Session:
     agent_read_visitor_seq: int = 0
     agent_delivered_seq: int = 0
     agent_delivered_visitor_seq: int = 0
+    visitor_said: int = 0
+    agent_said: int = 0
+    visitor_heard: int = 0
+    agent_heard: int = 0
     last_message: dict[str, Any] | None = None
     missed_mail_seq: int = 0
     mail_next_at: datetime | None = None
@@ -223,6 +230,10 @@ class Session:
             self.last_visitor_seq += 1
             self.visitor_revision += 1
             self.visitor_updated_at = at
+        if sender_kind == "visitor":
+            self.visitor_said += 1
+        elif sender_kind != "system" and not hidden:
+            self.agent_said += 1
         message = Message(
             id=message_id,
             session_id=self.id,
@@ -372,17 +383,38 @@ class Session:
         """The revision in the numbers of `side`."""
         return self.visitor_revision if side == "visitor" else self.revision
 
-    def move_read(self, side: Side, seq: int, visitor_seq: int) -> bool:
-        """Move the read mark of `side` up to a message, in both numberings; never down."""
+    def said_to(self, side: Side) -> int:
+        """How many messages of the other side there are that `side` may read."""
+        return self.agent_said if side == "visitor" else self.visitor_said
+
+    def heard_by(self, side: Side) -> int:
+        """How many of them lie below its read mark."""
+        return self.visitor_heard if side == "visitor" else self.agent_heard
+
+    def unread(self, side: Side) -> int:
+        """How many messages of the other side `side` has not read."""
+        if self.read_mark(side) >= self.last_for(side):
+            return (
+                0  # also where a process of an older version has moved the mark and counted nothing
+            )
+        return max(0, self.said_to(side) - self.heard_by(side))
+
+    def move_read(self, side: Side, seq: int, visitor_seq: int, heard: int) -> bool:
+        """Move the read mark of `side` up to a message, in both numberings; never down.
+
+        `heard` of the other side's messages lie there or before.
+        """
         moved = self.move_delivered(side, seq, visitor_seq)
         if side == "visitor":
             if visitor_seq <= self.visitor_read_visitor_seq:
                 return moved
             self.visitor_read_seq, self.visitor_read_visitor_seq = seq, visitor_seq
+            self.visitor_heard = heard
             return True
         if seq <= self.agent_read_seq:
             return moved
         self.agent_read_seq, self.agent_read_visitor_seq = seq, visitor_seq
+        self.agent_heard = heard
         return True
 
     def move_delivered(self, side: Side, seq: int, visitor_seq: int) -> bool:
@@ -401,6 +433,10 @@ class Session:
     def read_mark(self, side: Side) -> int:
         """How far `side` has read, in its own numbers."""
         return self.visitor_read_visitor_seq if side == "visitor" else self.agent_read_seq
+
+    def read_seq(self, side: Side) -> int:
+        """How far `side` has read, in agents' numbers."""
+        return self.visitor_read_seq if side == "visitor" else self.agent_read_seq
 
     def delivered_mark(self, side: Side) -> int:
         """How far `side` has received, in its own numbers."""

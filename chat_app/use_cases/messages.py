@@ -15,7 +15,6 @@ from chat_app.use_cases.access import side_of, visible_session
 from chat_app.use_cases.again import again
 from chat_app.use_cases.message_log import MessageLog
 from chat_app.use_cases.storing import Sent
-from chat_app.use_cases.views import unread_of
 
 PAGE = 50
 MOST_PER_PAGE = 200
@@ -184,7 +183,7 @@ class Messages:
                 raise Validation.of("seq", "there is no such message yet")
             if _moved(uow, session, side, seq, read=read):
                 uow.commit(ReadMoved(session, side, actor.sid))
-            return unread_of(uow, session, side)
+            return session.unread(side)
 
 
 def limit_messages(limiter: RateLimiter, limits: Limits, actor: Actor) -> None:
@@ -207,8 +206,17 @@ def _moved(uow: UnitOfWork, session: Session, side: Side, seq: int, *, read: boo
     if seq <= mark:
         return False
     numbers = uow.messages.numbers_at(session.id, side, seq)
-    move = session.move_read if read else session.move_delivered
-    return move(side, *numbers)
+    if not read:
+        return session.move_delivered(side, *numbers)
+    return session.move_read(side, *numbers, _heard(uow, session, side, numbers[0]))
+
+
+def _heard(uow: UnitOfWork, session: Session, side: Side, up_to_seq: int) -> int:
+    """How many of the other side's messages lie up to there: those since the mark are counted."""
+    if up_to_seq == session.last_seq:
+        return session.said_to(side)
+    since = uow.messages.said_to(side, session.id, session.read_seq(side), up_to_seq)
+    return session.heard_by(side) + since
 
 
 def _number(message: Message, side: Side) -> int:

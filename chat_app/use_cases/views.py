@@ -7,7 +7,7 @@ from chat_app.domain.events import SessionView
 from chat_app.domain.ports import Clock, VisitorPresence
 from chat_app.domain.queueing import SAMPLES, Outlook
 from chat_app.domain.repositories import UnitOfWork
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import Session
 
 RECENT = timedelta(days=1)
 
@@ -34,8 +34,6 @@ class Views:
         positions = uow.sessions.queue_positions(sessions)
         waiting = {one.department_id for one in sessions if one.id in positions}
         outlooks = {one: outlook_of(uow, one, self._clock.now()) for one in waiting}
-        visitor_unread = uow.messages.unread(sessions, "visitor")
-        agent_unread = uow.messages.unread(sessions, "agent")
         present = self._presence.present(visitors)
         return [
             SessionView(
@@ -45,8 +43,6 @@ class Views:
                 department=departments.get(one.department_id) if one.department_id else None,
                 queue_position=positions.get(one.id),
                 wait_seconds=_wait(one, positions, outlooks),
-                visitor_unread=visitor_unread.get(one.id, 0),
-                agent_unread=agent_unread.get(one.id, 0),
                 visitor_online=one.visitor_id in present,
                 visitor_page=present.get(one.visitor_id),
             )
@@ -72,8 +68,3 @@ def _wait(
 ) -> int | None:
     position = positions.get(session.id)
     return outlooks[session.department_id].wait_seconds(position) if position else None
-
-
-def unread_of(uow: UnitOfWork, session: Session, side: Side) -> int:
-    """How many messages of the other side `side` has not read."""
-    return uow.messages.unread([session], side).get(session.id, 0)

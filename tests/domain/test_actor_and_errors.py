@@ -5,7 +5,7 @@ import pytest
 from chat_app.domain import errors
 from chat_app.domain.actor import SYSTEM, Actor, Role
 from chat_app.domain.errors import ChatError, RateLimited, Validation
-from tests.builders import agent_actor, make_agent, make_candidate, make_view, visitor_actor
+from tests.builders import agent_actor, make_agent, make_candidate, visitor_actor
 
 
 @pytest.mark.parametrize(
@@ -57,11 +57,6 @@ def test_an_error_of_one_field_names_it() -> None:
 
 def test_a_rate_says_when_to_come_back() -> None:
     assert RateLimited("Slow down", retry_after=7).retry_after == 7
-
-
-def test_unread_is_that_of_the_reader() -> None:
-    view = make_view(visitor_unread=2, agent_unread=3)
-    assert (view.unread_for("visitor"), view.unread_for("agent")) == (2, 3)
 
 
 def test_room_ends_at_capacity() -> None:

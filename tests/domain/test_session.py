@@ -22,14 +22,18 @@ from tests.builders import (
     visitor_actor,
 )
 
-Line = Literal["visitor", "agent", "note", "system"]
-LINES = st.lists(st.sampled_from(["visitor", "agent", "note", "system"]), max_size=60)
-SIDES = st.sampled_from(["visitor", "agent"])
+Line = Literal["visitor", "agent", "note", "system", "bot"]
+LINES_OF: tuple[Line, ...] = ("visitor", "agent", "note", "system", "bot")
+LINES = st.lists(st.sampled_from(LINES_OF), max_size=60)
+BOTH: tuple[Side, ...] = ("visitor", "agent")
+SIDES = st.sampled_from(BOTH)
 
 
 def say(session: Session, line: Line) -> Message:
     if line == "system":
         return session.announce("Somebody joined", new_id(), NOON)
+    if line == "bot":
+        return session.answer("the bot", "Momo", "Hello", new_id(), new_id(), NOON)
     visitor = make_visitor(id=session.visitor_id)
     actor = visitor_actor(visitor) if line == "visitor" else agent_actor()
     draft = make_draft(kind="note" if line == "note" else "text")
@@ -123,13 +127,18 @@ def test_a_visitor_writes_no_notes() -> None:
     assert (session.last_seq, session.last_visitor_seq) == (0, 0)
 
 
+def move(session: Session, side: Side, seq: int, visitor_seq: int, *, read: bool) -> bool:
+    if read:
+        return session.move_read(side, seq, visitor_seq, 0)
+    return session.move_delivered(side, seq, visitor_seq)
+
+
 @given(SIDES, st.lists(st.tuples(st.booleans(), st.integers(1, 20)), max_size=30))
 def test_marks_only_rise(side: Side, moves: list[tuple[bool, int]]) -> None:
     session = make_session(last_seq=20, last_visitor_seq=20)
     for read, number in moves:
         before = (session.read_mark(side), session.delivered_mark(side))
-        move = session.move_read if read else session.move_delivered
-        moved = move(side, number, number)
+        moved = move(session, side, number, number, read=read)
         now = (session.read_mark(side), session.delivered_mark(side))
         assert now[0] >= before[0]
         assert now[1] >= before[1]
@@ -141,8 +150,7 @@ def test_marks_only_rise(side: Side, moves: list[tuple[bool, int]]) -> None:
 def test_marks_move_in_both_numberings_at_once(side: Side, moves: list[tuple[bool, int]]) -> None:
     session = make_session(last_seq=40, last_visitor_seq=20)
     for read, number in moves:
-        move = session.move_read if read else session.move_delivered
-        move(side, number * 2, number)
+        move(session, side, number * 2, number, read=read)
     pairs = {
         "visitor": (
             (session.visitor_read_seq, session.visitor_read_visitor_seq),
@@ -160,8 +168,51 @@ def test_marks_move_in_both_numberings_at_once(side: Side, moves: list[tuple[boo
 
 def test_reading_means_having_received() -> None:
     session = make_session(last_seq=5, last_visitor_seq=4)
-    session.move_read("visitor", 5, 4)
+    session.move_read("visitor", 5, 4, 0)
     assert (session.read_mark("visitor"), session.delivered_mark("visitor")) == (4, 4)
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(LINES_OF), SIDES, st.integers(0, 20)), max_size=20)
+
+
+@given(STEPS)
+def test_unread_is_what_the_other_side_said_above_the_mark(
+    steps: list[tuple[Line, Side, int]],
+) -> None:
+    """However the marks move, it is the number of messages that could be counted."""
+    session, said = make_session(), list[Message]()
+    for line, side, to in steps:
+        said.append(say(session, line))
+        if 0 < to <= session.last_for(side):
+            seq = next(one.seq for one in said if number(one, side) == to)
+            shown = sum(not one.is_note for one in said if one.seq <= seq)
+            heard = sum(one.seq <= seq for one in said_to(side, said))
+            session.move_read(side, seq, shown, heard)
+        for reader in BOTH:
+            above = [one for one in said_to(reader, said) if one.seq > session.read_seq(reader)]
+            assert session.unread(reader) == len(above)
+            assert session.said_to(reader) == len(said_to(reader, said))
+
+
+def number(message: Message, side: Side) -> int | None:
+    return message.visitor_seq if side == "visitor" else message.seq
+
+
+def said_to(side: Side, said: list[Message]) -> list[Message]:
+    if side == "agent":
+        return [one for one in said if one.sender_kind == "visitor"]
+    return [one for one in said if one.sender_kind in ("agent", "bot") and not one.is_note]
+
+
+def test_what_is_read_to_the_end_is_read_whoever_counted() -> None:
+    moved_by_an_older_version = make_session(
+        last_seq=3, last_visitor_seq=3, visitor_said=3, agent_said=3, agent_read_seq=3,
+        visitor_read_visitor_seq=3,
+    )  # fmt: skip
+    assert moved_by_an_older_version.unread("agent") == 0
+    assert moved_by_an_older_version.unread("visitor") == 0
+    stored_by_one = make_session(last_seq=4, last_visitor_seq=4, agent_read_seq=3, agent_heard=3)
+    assert stored_by_one.unread("agent") == 0
 
 
 @pytest.mark.parametrize(
@@ -175,9 +226,9 @@ def test_a_message_is_as_far_as_the_other_side(
     session = make_session()
     other: Side = "agent" if sender == "visitor" else "visitor"
     session.move_delivered(sender, 9, 9)  # the sender's own marks say nothing
-    session.move_read(sender, 9, 9)
+    session.move_read(sender, 9, 9, 0)
     session.move_delivered(other, delivered, delivered)
-    session.move_read(other, read, read)
+    session.move_read(other, read, read, 0)
     message = make_message(session, seq=3, sender_kind=sender)
     assert session.message_status(message) == status
 
@@ -185,8 +236,8 @@ def test_a_message_is_as_far_as_the_other_side(
 @pytest.mark.parametrize("kind", ["note", "system"])
 def test_notes_and_system_lines_stay_sent(kind: str) -> None:
     session = make_session()
-    session.move_read("visitor", 9, 9)
-    session.move_read("agent", 9, 9)
+    session.move_read("visitor", 9, 9, 0)
+    session.move_read("agent", 9, 9, 0)
     message = make_message(session, seq=3, kind=kind, sender_kind="agent")
     assert session.message_status(message) == "sent"
 
@@ -282,7 +333,7 @@ def test_what_a_bot_says_has_numbers_for_both_sides() -> None:
     assert session.last_message is not None
     assert session.last_message["sender_kind"] == "bot"
     assert session.message_status(said) == "sent"
-    session.move_read("visitor", 1, 1)
+    session.move_read("visitor", 1, 1, 1)
     assert session.message_status(said) == "read"
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from chat_app.domain.message import Message
-from chat_app.domain.repositories import MOST_UNREAD
-from chat_app.domain.session import Session
+from chat_app.domain.session import Session, Side
 from tests.builders import NOON, agent_actor, make_draft, make_message, new_id, visitor_actor
 from tests.infrastructure.bench import Bench
 
@@ -91,53 +90,17 @@ def test_both_numbers_of_a_place(bench: Bench, session: Session) -> None:
         assert uow.messages.numbers_at(new_id(), "agent", 4) == (4, 0)
 
 
-def test_unread_is_counted_up_to_a_bound(bench: Bench) -> None:
-    long = bench.session(last_seq=MOST_UNREAD + 9, last_visitor_seq=MOST_UNREAD + 9)
-    bench.keep(*(make_message(long, seq=number) for number in range(1, MOST_UNREAD + 10)))
-    with bench.uow.reading() as uow:
-        assert uow.messages.unread([long], "agent") == {long.id: MOST_UNREAD}
-
-
-def test_unread_is_what_the_other_side_said_above_the_mark(bench: Bench, session: Session) -> None:
-    quiet = bench.session()
-
-    def unread() -> tuple[dict[str, int], dict[str, int]]:
-        with bench.uow.reading() as uow:
-            found = uow.sessions.get(session.id)
-            assert found is not None
-            both = [found, quiet]
-            visitor, agent = (
-                uow.messages.unread(both, "visitor"),
-                uow.messages.unread(both, "agent"),
-            )
-            return dict(visitor), dict(agent)
-
+def test_what_the_other_side_said_between_two_places(bench: Bench, session: Session) -> None:
     # People and bots count, the system's lines and notes do not.
-    assert unread() == ({session.id: 3}, {session.id: 3})
-    with bench.uow() as uow:
-        found = uow.sessions.locked(session.id)
-        assert found is not None
-        found.last_seq, found.last_visitor_seq = 9, 7
-        found.move_read("visitor", 7, 5)
-        found.move_read("agent", 4, 3)
-        uow.commit()
-    assert unread() == ({session.id: 1}, {session.id: 1})
-    with bench.uow() as uow:
-        found = uow.sessions.locked(session.id)
-        assert found is not None
-        found.move_read("visitor", 9, 7)
-        found.move_read("agent", 9, 7)
-        uow.commit()
-    assert unread() == ({}, {})
-
-
-def test_one_message_that_came_and_was_not_read_is_unread(bench: Bench) -> None:
-    session = bench.session(
-        last_seq=1, last_visitor_seq=1, agent_delivered_seq=1, agent_delivered_visitor_seq=1
-    )
-    bench.keep(make_message(session, seq=1))
+    asked: list[tuple[Side, int, int, int]] = [
+        ("visitor", 0, 9, 3), ("visitor", 7, 9, 1), ("visitor", 0, 2, 1), ("visitor", 9, 9, 0),
+        ("agent", 0, 9, 3), ("agent", 4, 9, 1), ("agent", 1, 4, 1), ("agent", 9, 99, 0),
+    ]  # fmt: skip
     with bench.uow.reading() as uow:
-        assert uow.messages.unread([session], "agent") == {session.id: 1}
+        for side, after_seq, up_to_seq, count in asked:
+            found = uow.messages.said_to(side, session.id, after_seq, up_to_seq)
+            assert found == count, (side, after_seq, up_to_seq)
+        assert uow.messages.said_to("agent", new_id(), 0, 9) == 0
 
 
 def test_what_the_visitor_said(bench: Bench, session: Session) -> None:

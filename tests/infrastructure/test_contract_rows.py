@@ -184,7 +184,7 @@ def test_what_is_not_there_is_none(bench: Bench) -> None:
             uow.sessions.visible_among(SYSTEM, []),
             uow.sessions.belongings([]),
             uow.sessions.page_for(SYSTEM, SessionFilter(), None, 5),
-            uow.messages.unread([], "agent"),
+            uow.messages.said_to("agent", nowhere, 0, 9),
         ):
             assert not empty
 

@@ -83,6 +83,7 @@ def test_a_message_is_stored_with_its_numbers(quick: Bench) -> None:
         2,
         NOON + timedelta(minutes=1),
     )
+    assert (stored.visitor_said, stored.agent_said) == (2, 0)
     assert stored.last_message is not None
     assert stored.last_message["seq"] == 2
 
@@ -175,10 +176,11 @@ def test_a_session_that_was_only_read_can_be_written_to(quick: Bench) -> None:
 def test_others_marks_stay_as_they_are(quick: Bench) -> None:
     session = seen(quick)
     with quick.uow() as uow:
-        uow.sessions.locked_among([session.id])[session.id].tags = ["vip"]
+        found = uow.sessions.locked_among([session.id])[session.id]
+        found.tags, found.agent_heard = ["vip"], 7
         uow.commit()
     assert quick.shortcut.append([posted(quick, session)]) == {session.id}
     with quick.uow.reading() as uow:
         stored = uow.sessions.get(session.id)
     assert stored is not None
-    assert stored.tags == ["vip"]
+    assert (stored.tags, stored.agent_heard) == (["vip"], 7)

@@ -12,10 +12,19 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, inspect
 
+from chat_app.domain.actor import Actor
+from chat_app.domain.message import MessageKind
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.infrastructure.db.engine import options_for, prepare
 from chat_app.infrastructure.db.tables import metadata
-from tests.builders import make_agent, make_department, make_draft, new_id, visitor_actor
+from tests.builders import (
+    agent_actor,
+    make_agent,
+    make_department,
+    make_draft,
+    new_id,
+    visitor_actor,
+)
 from tests.infrastructure.bench import Bench
 from tests.infrastructure.databases import REAL
 from tests.processes import ROOT
@@ -104,6 +113,43 @@ def test_what_is_stored_survives_going_back_a_step_and_forth(empty: Engine) -> N
         assert kept is not None
         assert kept.department_ids == [department.id]
     assert bench.refuses(make_department(name=department.name))
+
+
+def test_what_is_unread_is_counted_in_sessions_that_are_there(empty: Engine) -> None:
+    flask_migrate.upgrade()
+    bench = Bench(empty)
+    quiet, session = bench.session(), bench.session()
+    with bench.uow() as uow:
+        found = uow.sessions.locked(session.id)
+        assert found is not None
+        for actor, kind in (*TALK, *TALK):
+            draft = make_draft(kind=kind)
+            uow.messages.add(found.post(actor, draft, new_id(), found.created_at))
+            uow.flush()
+        found.move_read("visitor", 5, 4, 2)
+        found.move_read("agent", 1, 1, 1)
+        uow.commit()
+    before = counted(bench, session.id)
+    assert before == {"visitor_said": 2, "agent_said": 4, "visitor_heard": 2, "agent_heard": 1}
+
+    flask_migrate.downgrade(revision="0011")
+    flask_migrate.upgrade()
+    assert counted(bench, session.id) == before
+    assert set(counted(bench, quiet.id).values()) == {0}
+
+
+TALK: tuple[tuple[Actor, MessageKind], ...] = (
+    (visitor_actor(), "text"),
+    (agent_actor(), "text"),
+    (agent_actor(), "note"),
+    (agent_actor(), "text"),
+)
+
+
+def counted(bench: Bench, session_id: str) -> dict[str, int]:
+    names = ("visitor_said", "agent_said", "visitor_heard", "agent_heard")
+    with bench.uow.reading() as uow:
+        return {name: getattr(uow.sessions.get(session_id), name) for name in names}
 
 
 def test_there_is_one_line_of_migrations() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import event
 
-from tests.builders import make_session, make_visitor
+from tests.builders import make_visitor
 from tests.infrastructure.bench import Bench
 
 
@@ -24,7 +24,6 @@ def statements(real_bench: Bench) -> Iterator[list[str]]:
 
 
 def test_about_nothing_nobody_is_asked(real_bench: Bench, statements: list[str]) -> None:
-    read = make_session(last_seq=1, agent_read_seq=1)
     added = make_visitor(real_bench.site)
     with real_bench.uow() as uow:
         uow.visitors.add(added)
@@ -33,7 +32,6 @@ def test_about_nothing_nobody_is_asked(real_bench: Bench, statements: list[str])
         assert uow.visitors.among([]) == {}
         assert uow.visitors.blocked_among([]) == set()
         assert uow.sessions.taken_client_keys([]) == set()
-        assert uow.messages.unread([read], "agent") == {}
         assert statements == []
 
 

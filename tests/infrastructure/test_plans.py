@@ -36,6 +36,8 @@ QUERIES: Final[dict[str, Query]] = {
     "newest messages": lambda uow: uow.messages.before(ID, "visitor", None, 50),
     "messages after a revision": lambda uow: uow.messages.after_revision(ID, "agent", 7, 50),
     "duplicates": lambda uow: uow.messages.by_client_ids([(ID, "visitor", ID, "a")]),
+    "said to a visitor": lambda uow: uow.messages.said_to("visitor", ID, 7, 9),
+    "said to agents": lambda uow: uow.messages.said_to("agent", ID, 7, 9),
     "one message": lambda uow: uow.messages.get(ID, ID),
     "session": lambda uow: uow.sessions.get(ID),
     "sessions, locked": lambda uow: uow.sessions.locked_among([ID, new_id()]),

@@ -68,8 +68,8 @@ def test_a_session_begins_with_the_greeting_and_waits_for_nobody(world: World) -
     assert (greeting.sender_name, greeting.body, greeting.kind) == (
         "Momo", BOT["greeting"], "text",
     )  # fmt: skip
-    assert (opened.view.queue_position, opened.view.visitor_unread) == (None, 1)
-    assert opened.view.agent_unread == 0
+    assert (opened.view.queue_position, session.unread("visitor")) == (None, 1)
+    assert session.unread("agent") == 0
     assert [type(one) for one in world.realtime.events] == [MessageSent]
     assert world.db.copy().outbox == []
     assert world.assigning.assign_waiting() == 0

@@ -253,7 +253,7 @@ def test_a_first_message_is_part_of_the_same_step(world: World) -> None:
     (message,) = world.said_in(opened.view.session.id)
     assert (message.body, message.seq, message.sender_id) == ("你好", 1, opened.visitor.id)
     assert message.sender_name == "Ann"
-    assert (opened.view.session.last_seq, opened.view.agent_unread) == (1, 1)
+    assert (opened.view.session.last_seq, opened.view.session.unread("agent")) == (1, 1)
     assert [type(event) for event in world.realtime.events] == [SessionQueued, MessageSent]
     assert len(world.work("mail_missed_messages")) == 1
 

@@ -38,7 +38,7 @@ def test_they_are_begun_in_one_transaction_with_all_that_belongs_to_each(world: 
     assert [one.view.queue_position for one in opened if one.visitor.name != "Ben"] == [1, 2]
     assert [one.view.session.department_id for one in opened] == [None, department.id, None]
     (said,) = world.said_in(opened[0].view.session.id)
-    assert (said.body, opened[0].view.agent_unread) == ("你好", 1)
+    assert (said.body, opened[0].view.session.unread("agent")) == ("你好", 1)
     for one in opened:
         stored = world.session(one.view.session.id)
         assert (stored.visitor_id, one.created) == (one.visitor.id, True)

@@ -298,6 +298,16 @@ def test_reading_moves_the_mark_and_counts_the_rest(
     assert [one.reader for one in world.realtime.of(ReadMoved)] == ["visitor", "visitor", "agent"]
 
 
+def test_a_mark_that_moves_in_steps_counts_what_lies_between(
+    world: World, session: Session, visitor: Actor, agent: Actor
+) -> None:
+    assert [world.messages.mark_read(agent, session.id, seq) for seq in (1, 3, 4, 10)] == [3, 3, 2, 0]
+    assert [world.messages.mark_read(visitor, session.id, seq) for seq in (1, 3, 6)] == [3, 2, 0]
+    world.say(visitor, session.id)
+    assert world.session(session.id).unread("agent") == 1
+    assert world.session(session.id).unread("visitor") == 0
+
+
 def test_a_mark_never_goes_down(world: World, session: Session, agent: Actor) -> None:
     world.messages.mark_read(agent, session.id, 8)
     world.realtime.clear()

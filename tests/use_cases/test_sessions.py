@@ -229,7 +229,8 @@ def test_reading_shows_what_stands_beside_it(world: World) -> None:
     assert (view.visitor.name, view.visitor_online) == ("Ann", True)
     assert view.department is not None
     assert (view.department.id, view.agent) == (department.id, None)
-    assert (view.queue_position, view.agent_unread, view.visitor_unread) == (2, 1, 0)
+    unread = (view.session.unread("agent"), view.session.unread("visitor"))
+    assert (view.queue_position, *unread) == (2, 1, 0)
     assert ahead.id != session.id
 
 

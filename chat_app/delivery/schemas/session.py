@@ -270,7 +270,7 @@ def dump_session(view: SessionView, reader: Actor) -> dict[str, Any]:
         "last_seq": session.last_for(side),
         "revision": session.revision_for(side),
         "epoch": session.epoch,
-        "unread": view.unread_for(side),
+        "unread": session.unread(side),
         "rating": _rating(session),
         "created_at": moment(session.created_at),
         "updated_at": moment(

@@ -1,19 +1,16 @@
 """Repository of messages."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session as OrmSession
 
 from chat_app.domain.message import Message
-from chat_app.domain.repositories import MOST_UNREAD
-from chat_app.domain.session import Session, Side
+from chat_app.domain.session import Side
 from chat_app.infrastructure.db import tables
 from chat_app.infrastructure.db.rows import Rows
 from chat_app.infrastructure.db.shapes import Change, Shape, recordset, send, takes_documents
 
-_S = tables.chat_session.c
 _M = tables.message.c
 MESSAGES: Shape[Message] = Shape(Message, tables.message, Message)
 Key = tuple[str, str, str, str]
@@ -27,26 +24,6 @@ _BY_DOCUMENT = (
     f"SELECT to_jsonb(found) FROM {_GIVEN} CROSS JOIN LATERAL"  # noqa: S608 - names of ours
     f" (SELECT m.* FROM message m WHERE {_SAME} LIMIT 1) AS found"
 )
-
-
-def _unread(
-    number: ColumnElement[int], mark: ColumnElement[int], by_others: ColumnElement[bool]
-) -> Select[Any]:
-    # Numbers have no gaps. Where nobody reads, every push to inboxes would count all there are.
-    above = (number > mark, number <= mark + MOST_UNREAD, by_others)
-    # For each session through the index: a join of sets may be planned as a walk through all.
-    counted = select(func.count()).where(_M.session_id == _S.id, *above)
-    count = counted.correlate(tables.chat_session).scalar_subquery()
-    return select(_S.id, count).where(_S.id.in_(bindparam("ids", expanding=True)))
-
-
-# Built once, as every session that is shown needs both.
-_UNREAD: Mapping[Side, Select[Any]] = {
-    "visitor": _unread(
-        _M.visitor_seq, _S.visitor_read_visitor_seq, _M.sender_kind.in_(("agent", "bot"))
-    ),
-    "agent": _unread(_M.seq, _S.agent_read_seq, _M.sender_kind == "visitor"),
-}
 
 
 class SqlMessages:
@@ -114,14 +91,15 @@ class SqlMessages:
         query = select(func.max(_M.visitor_seq)).where(_M.session_id == session_id, _M.seq <= seq)
         return seq, self._session.scalar(query) or 0
 
-    def unread(self, sessions: Sequence[Session], side: Side) -> Mapping[str, int]:
-        """How many messages of the other side lie above the read mark of `side`."""
-        # Where it has read the last one there is nothing to count.
-        asked = [one.id for one in sessions if one.last_for(side) > one.read_mark(side)]
-        if not asked:
-            return {}
-        rows = self._session.execute(_UNREAD[side], {"ids": asked})
-        return {session_id: count for session_id, count in rows if count}
+    def said_to(self, side: Side, session_id: str, after_seq: int, up_to_seq: int) -> int:
+        """How many messages of the other side, which `side` may read, lie between two others."""
+        between = (_M.session_id == session_id, _M.seq > after_seq, _M.seq <= up_to_seq)
+        others = (
+            and_(_M.sender_kind.in_(("agent", "bot")), _M.visitor_seq.is_not(None))
+            if side == "visitor"
+            else _M.sender_kind == "visitor"
+        )
+        return self._session.scalar(select(func.count()).where(*between, others)) or 0
 
     def of_visitor_after(self, session_id: str, seq: int) -> Sequence[Message]:
         """What the visitor has said after `seq`."""
