@@ -83,8 +83,10 @@ def check_body(body: str, most: int) -> None:
     """Raise Validation unless `body` says something within `most` characters."""
     if len(body) > most:
         raise Validation.of("body", f"at most {most} characters")
-    if all(unicodedata.category(character) in _INVISIBLE for character in body):
-        raise Validation.of("body", "must not be empty")
+    for character in body:
+        if unicodedata.category(character) not in _INVISIBLE:
+            return
+    raise Validation.of("body", "must not be empty")
 
 
 @dataclass(frozen=True)

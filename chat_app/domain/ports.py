@@ -1,6 +1,7 @@
 """What the use cases need from the outside world, by role. Adapters live in infrastructure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -196,6 +197,10 @@ class Blocking(Protocol):
 
     def turn(self) -> Turn:
         """A turn that nobody has given yet."""
+        ...
+
+    def mutex(self) -> AbstractContextManager[object]:
+        """Guards steps that wait for nobody."""
         ...
 
     def breathe(self) -> None:

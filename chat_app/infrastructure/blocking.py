@@ -18,5 +18,9 @@ class DirectBlocking:
         """For threads."""
         return threading.Event()
 
+    def mutex(self) -> threading.Lock:
+        """For threads."""
+        return threading.Lock()
+
     def breathe(self) -> None:
         """Threads go on by themselves."""

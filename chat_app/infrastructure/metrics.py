@@ -5,6 +5,10 @@ prometheus_client's way, chosen by PROMETHEUS_MULTIPROC_DIR before it is importe
 process is asked adds them up.
 """
 
+import threading
+from bisect import bisect_left
+from collections import Counter as Counts
+from collections import deque
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +56,8 @@ class Metrics:
         self._gauges = {one[0]: _gauge(registry, *one) for one in _GAUGES}
         self._heard = Counter("cland_bus_heard_bytes", "Bytes heard on the bus", registry=registry)
         self._heard_before = 0
-        self._acks_by_event: dict[str, Histogram] = {}
+        self._acks_by_event: dict[str, _Tally] = {}
+        self._pushes = _Tally(self._deliveries)
 
     def committed(self, messages: int, seconds: float) -> None:
         """A transaction with this many new messages is durable."""
@@ -65,17 +70,18 @@ class Metrics:
         """A client's event got its acknowledgement. `event` is one of ours, or "unknown"."""
         child = self._acks_by_event.get(event)
         if child is None:
-            child = self._acks_by_event[event] = self._acks.labels(event)
+            child = self._acks_by_event[event] = _Tally(self._acks.labels(event))
         child.observe(seconds)
         if not ok:
             self._refusals.labels(event).inc()
 
     def pushed(self, seconds: float) -> None:
         """A message's push left this long after the message was stored."""
-        self._deliveries.observe(max(seconds, 0.0))
+        self._pushes.observe(max(seconds, 0.0))
 
     def sampled(self, values: dict[str, float]) -> None:
-        """How things stand now, by the names of the gauges."""
+        """How things stand now, by the names of the gauges; called once a second."""
+        self._tell()
         for name, value in values.items():
             self._gauges[name].set(value)
 
@@ -86,11 +92,39 @@ class Metrics:
 
     def page(self) -> bytes:
         """What Prometheus reads, of all processes together."""
+        self._tell()
         if ValueClass is MutexValue:
             return generate_latest(self._registry)
         together = CollectorRegistry()
         MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # the library's
         return generate_latest(together)
+
+    def _tell(self) -> None:
+        for tally in (*self._acks_by_event.values(), self._pushes):
+            tally.tell()
+
+
+class _Tally:
+    """Values for a histogram, told together: one by one the library takes two locks for each."""
+
+    def __init__(self, histogram: Histogram) -> None:
+        self._histogram = histogram
+        self._values: deque[float] = deque()
+        self._telling = threading.Lock()
+
+    def observe(self, value: float) -> None:
+        """As the histogram's own; `tell` makes it known."""
+        self._values.append(value)
+
+    def tell(self) -> None:
+        """Let the histogram know what was observed since the last time."""
+        with self._telling:
+            values = [self._values.popleft() for _ in range(len(self._values))]
+        into: Any = self._histogram
+        into._sum.inc(sum(values))  # noqa: SLF001 - it knows no way for several at once
+        counts = Counts(bisect_left(into._upper_bounds, one) for one in values)  # noqa: SLF001 - as above
+        for place, count in counts.items():
+            into._buckets[place].inc(count)  # noqa: SLF001 - as above
 
 
 def forget_process(pid: int, folder: Path) -> None:

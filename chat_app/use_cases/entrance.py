@@ -3,7 +3,6 @@
 Two small ones beside each other would wait for the database together, and each for longer.
 """
 
-import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ class Entrance:
 
     def __init__(self, blocking: Blocking) -> None:
         self._blocking = blocking
-        self._mutex = threading.Lock()
+        self._mutex = blocking.mutex()
         self._inside = 0
         self._ready: deque[Turn] = deque()
 

@@ -35,6 +35,6 @@ class MessageLog:
             raise send.error
         if send.sent is None:
             raise RuntimeError("a send was passed over")
-        if send.follow is not None:
-            send.follow(send.event())
+        if send.follow is not None and send.event is not None:
+            send.follow(send.event)
         return send.sent

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, NotFound
 from chat_app.domain.events import MessageSent
-from chat_app.domain.message import Draft, Message
+from chat_app.domain.message import Draft, Message, SendResult
 from chat_app.domain.repositories import (
     Collision,
     Duplicate,
@@ -44,20 +44,20 @@ class Send:
     draft: Draft
     sent: Sent | None = None
     error: BaseException | None = None
-    mail_in: int | None = None
+    event: MessageSent | None = None
+    """The fact that a message was stored by this, and not before."""
     supposed: Supposed | None = None
     follow: Follow | None = None
 
-    def event(self) -> MessageSent:
-        """The fact that the message is stored."""
-        if self.sent is None:
-            raise RuntimeError("nothing was stored")
-        sent = self.sent
-        return MessageSent(sent.session, sent.message, self.actor.sid, self.mail_in)
+    def took(self, session: Session, result: SendResult) -> None:
+        """Note what it came to."""
+        self.sent = Sent(session, result.message, result.duplicate)
+        if not result.duplicate:
+            self.event = MessageSent(session, result.message, self.actor.sid, result.mail_in)
 
     def begin_again(self) -> None:
         """Forget what was tried."""
-        self.sent = self.error = self.mail_in = self.supposed = None
+        self.sent = self.error = self.event = self.supposed = None
 
 
 class Storing:
@@ -111,29 +111,20 @@ class Storing:
     def _suppose(self, session_id: str, sends: Sequence[Send]) -> Supposed | None:
         """Apply the rule to the session as it was last seen; None leaves it to the long way."""
         supposed = self._shortcut.supposed(session_id)
-        if supposed is None or not all(_is_usual(send, supposed.session) for send in sends):
+        if supposed is None or not _are_usual(sends, supposed.session):
             return None
-        if len({(one.actor.kind, one.actor.id, one.draft.client_msg_id) for one in sends}) < len(
-            sends
-        ):
-            return None
+        session = supposed.session
         try:
             for send in sends:
-                self._post_on(supposed, send)
+                send.took(session, self._posting.number(session, send.actor, send.draft))
+                send.supposed = supposed
         except ChatError:  # perhaps only outdated: the long way knows
             for send in sends:
                 send.begin_again()
             return None
-        supposed.events = [send.event() for send in sends]
+        supposed.events = [send.event for send in sends if send.event is not None]
         self._shortcut.write(supposed)
         return supposed
-
-    def _post_on(self, supposed: Supposed, send: Send) -> None:
-        session = supposed.session
-        result = self._posting.number(session, send.actor, send.draft)
-        send.sent = Sent(session, result.message, duplicate=False)
-        send.mail_in = result.mail_in
-        send.supposed = supposed
 
     def _alone(self, send: Send) -> None:
         send.begin_again()
@@ -150,9 +141,9 @@ class Storing:
             )
             for send in batch:
                 self._post(uow, sessions.get(send.session_id), send, known)
-            new = [one for one in batch if one.sent is not None and not one.sent.duplicate]
+            new = [send for send in batch if send.event is not None]
             if new:
-                follow = uow.store(*(send.event() for send in new))
+                follow = uow.store(*(send.event for send in new if send.event is not None))
                 for send in new:
                     send.follow = follow
         self._remember(sessions)
@@ -165,16 +156,17 @@ class Storing:
         try:
             if session is None or not may_see(send.actor, session):
                 raise NotFound("There is no such session")
-            result = self._posting.post(uow, session, send.actor, send.draft, known)
-            send.sent = Sent(session, result.message, result.duplicate)
-            send.mail_in = result.mail_in
+            send.took(session, self._posting.post(uow, session, send.actor, send.draft, known))
         except ChatError as error:
             send.error = error
 
 
-def _is_usual(send: Send, session: Session) -> bool:
-    """Whether the session alone tells if the message may be stored."""
-    return send.draft.reply_to is None and may_see(send.actor, session)
+def _are_usual(sends: Sequence[Send], session: Session) -> bool:
+    """Whether the session alone tells if the messages may be stored."""
+    for send in sends:
+        if send.draft.reply_to is not None or not may_see(send.actor, session):
+            return False
+    return True
 
 
 def _by_session(batch: Sequence[Send]) -> Mapping[str, list[Send]]:

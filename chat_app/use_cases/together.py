@@ -14,7 +14,6 @@ them while the others are served, and begins when these are done; half a full gr
 for that.
 """
 
-import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -74,7 +73,7 @@ class Together(Generic[T]):
         self._large = most // 2
         self._most_leaders = most_leaders
         self._entrance = Entrance(blocking)
-        self._mutex = threading.Lock()
+        self._mutex = blocking.mutex()
         self._waiting: deque[_Waiting[T]] = deque()
         self._leaders = 0
         self._gathering = False

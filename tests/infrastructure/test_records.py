@@ -26,7 +26,7 @@ RECORDS = st.builds(
 
 @given(st.lists(RECORDS, max_size=5))
 def test_records_come_out_as_they_went_in(records: list[Record]) -> None:
-    assert list(read(together(HOST, 1.5, map(write, records)))) == records
+    assert list(read(together(HOST, 1.5, [write(*one) for one in records]))) == records
 
 
 def test_a_publication_tells_when_it_left() -> None:
@@ -34,7 +34,7 @@ def test_a_publication_tells_when_it_left() -> None:
 
 
 def test_what_is_cut_off_or_foreign_is_refused() -> None:
-    whole = together(HOST, 1.5, [write(Record("/agent", ["r"], None, None, b"[]"))])
+    whole = together(HOST, 1.5, [write("/agent", ["r"], None, None, b"[]")])
     for data in (whole[:-1], whole[: HOST_BYTES + 11], HOST + b"t" * 8 + b"\0\2\0\0\0\0{}"):
         with pytest.raises(ValueError, match=r"."):
             list(read(data))

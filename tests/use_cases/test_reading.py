@@ -301,7 +301,12 @@ def test_reading_moves_the_mark_and_counts_the_rest(
 def test_a_mark_that_moves_in_steps_counts_what_lies_between(
     world: World, session: Session, visitor: Actor, agent: Actor
 ) -> None:
-    assert [world.messages.mark_read(agent, session.id, seq) for seq in (1, 3, 4, 10)] == [3, 3, 2, 0]
+    assert [world.messages.mark_read(agent, session.id, seq) for seq in (1, 3, 4, 10)] == [
+        3,
+        3,
+        2,
+        0,
+    ]
     assert [world.messages.mark_read(visitor, session.id, seq) for seq in (1, 3, 6)] == [3, 2, 0]
     world.say(visitor, session.id)
     assert world.session(session.id).unread("agent") == 1

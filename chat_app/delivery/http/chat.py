@@ -50,7 +50,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
         """Open a session, or find the open one (200)."""
         actor = caller.optional()
         if (first := data.pop("message", None)) is not None:
-            data["message"] = draft_of(first, ids.new())
+            data["message"] = draft_of(first, ids.new)
         opened = services.opening.open(actor, OpenRequest(**data), request.remote_addr or "")
         visitor = Actor(kind="visitor", id=opened.visitor.id)
         return {
@@ -85,7 +85,7 @@ def create_blueprint(services: Services, caller: Caller, ids: Ids) -> Blueprint:
     def create_message(data: dict[str, Any], session_id: object) -> tuple[dict[str, Any], int]:
         """Send a message; the same `client_msg_id` again gives the stored one (200)."""
         actor = caller.required()
-        sent = services.messages.send(actor, str(session_id), draft_of(data, ids.new()))
+        sent = services.messages.send(actor, str(session_id), draft_of(data, ids.new))
         dumped = dump_message(sent.message, sent.session, actor)
         return {"message": dumped}, 200 if sent.duplicate else 201
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Protocol
 
 from chat_app.delivery.realtime.refresh import Refresh
@@ -108,7 +109,7 @@ class Broadcaster:
     def publish(self, event: Event) -> None:
         """Push after the caller has been answered."""
         push = self._pushes[type(event)]
-        self._runner.run(lambda: push(event))
+        self._runner.run(partial(push, event))
 
     def tell_inboxes(self, view: SessionView) -> None:
         """Refresh a session's row in every inbox that shows it."""

@@ -182,7 +182,7 @@ class ChatNamespace(socketio.Namespace, ABC):
 
     def on_send_message(self, actor: Actor, data: Payload) -> Payload:
         """Store a message; the answer leaves after the commit, the push after the answer."""
-        draft = draft_of(data, self._ids.new())
+        draft = draft_of(data, self._ids.new)
         sent = self._services.messages.send(actor, data["session_id"], draft)
         return {
             "message": dump_message(sent.message, sent.session, actor),

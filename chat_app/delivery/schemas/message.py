@@ -1,6 +1,6 @@
 """Messages on the wire. A visitor's copy counts in the visitor's numbers."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
@@ -132,11 +132,11 @@ class UnreadSchema(Schema):
     unread = fields.Integer()
 
 
-def draft_of(data: dict[str, Any], fallback_id: str) -> Draft:
-    """The domain's draft; a message without a client id gets `fallback_id`."""
+def draft_of(data: dict[str, Any], new_id: Callable[[], str]) -> Draft:
+    """The domain's draft; a message without a client id gets a new one."""
     return Draft(
         body=data["body"],
-        client_msg_id=data.get("client_msg_id") or fallback_id,
+        client_msg_id=data.get("client_msg_id") or new_id(),
         kind=data.get("kind", "text"),
         reply_to=data.get("reply_to"),
         attachment_ids=tuple(data.get("attachment_ids", ())),
@@ -166,8 +166,8 @@ def dump_message(message: Message, session: Session, reader: Actor) -> dict[str,
         "reply_to": message.reply_to,
         "status": session.message_status(message),
         "revision": message.visitor_revision if visitor else message.revision,
-        "edited_at": moment(message.edited_at),
-        "recalled_at": moment(message.recalled_at),
+        "edited_at": message.edited_at and moment(message.edited_at),
+        "recalled_at": message.recalled_at and moment(message.recalled_at),
         "created_at": moment(message.created_at),
     }
 

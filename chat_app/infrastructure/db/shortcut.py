@@ -85,12 +85,11 @@ class PostgresShortcut:
     def write(self, supposed: Supposed) -> None:
         """Make the rows of the documents; what may be pending already is left to the long way."""
         left = [row for event in supposed.events for row in self._after_commit.rows(event)]
-        if all(row.dedupe_key is None for row in left):
-            supposed.written = Written(
-                _given(supposed),
-                b",".join(_fresh(event.message) for event in supposed.events),
-                b",".join(_work(supposed.session.id, row) for row in left),
-            )
+        if left and any(row.dedupe_key is not None for row in left):
+            return
+        fresh = [_fresh(event.message) for event in supposed.events]
+        works = [_work(supposed.session.id, row) for row in left] if left else []
+        supposed.written = Written(_given(supposed), b",".join(fresh), b",".join(works))
 
     def seen(self, session: Session) -> None:
         """Remember a session as it was committed; the one seen longest ago makes room."""
@@ -106,10 +105,10 @@ class PostgresShortcut:
     def append(self, posts: Sequence[Supposed]) -> Set[str]:
         """Commit the messages of those sessions that are still as supposed."""
         # In the order of their ids, in which the statement locks them.
-        taken = sorted((one for one in posts if self._take(one)), key=_session_id)
+        taken = sorted(filter(self._take, posts), key=_session_id)
         if not taken:
             return frozenset()
-        messages = sum(len(one.events) for one in taken)
+        messages = sum([len(one.events) for one in taken])
         stored = self._run(_documents([one.written for one in taken]), messages)
         for one in taken:
             if one.session.id in stored:
@@ -236,9 +235,9 @@ def _session_id(supposed: Supposed) -> str:
 
 def _documents(written: Sequence[Written]) -> Mapping[str, str]:
     return {
-        "given": _document(one.given for one in written),
-        "fresh": _document(one.fresh for one in written),
-        "works": _document(one.works for one in written if one.works),
+        "given": _document([one.given for one in written]),
+        "fresh": _document([one.fresh for one in written]),
+        "works": _document([one.works for one in written if one.works]),
     }
 
 
@@ -249,7 +248,7 @@ def _document(rows: Iterable[bytes]) -> str:
 def _given(supposed: Supposed) -> bytes:
     """What was supposed of the session and what becomes of it."""
     seen, session = supposed.seen, supposed.session
-    visitor_writes = any(one.message.sender_kind == "visitor" for one in supposed.events)
+    visitor_writes = "visitor" in [one.message.sender_kind for one in supposed.events]
     row = (session.id, visitor_writes, *_READS(seen), *_WRITES(session))
     return orjson.dumps(dict(zip(GIVEN, row, strict=True)))
 

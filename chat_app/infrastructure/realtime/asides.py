@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from chat_app.infrastructure.realtime.records import ASIDE, Record, channel_of, together, write
+from chat_app.infrastructure.realtime.records import ASIDE, channel_of, together, write
 from chat_app.infrastructure.redis.connection import Client, Guarded
 
 
@@ -27,6 +27,6 @@ class Asides:
     def _publish(self, client: Client, words: Mapping[str, bytes]) -> None:
         pipe: Any = client.pipeline(transaction=False)
         for room, word in words.items():
-            record = write(Record(ASIDE, [room], None, None, word))
+            record = write(ASIDE, [room], None, None, word)
             pipe.publish(channel_of(room), together(self._host, time.time(), [record]))
         pipe.execute()

@@ -1,9 +1,10 @@
 """Work that would hold up the event loop."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from eventlet import getcurrent, hubs, sleep, tpool
+from eventlet import getcurrent, hubs, patcher, sleep, tpool
 
 from chat_app.infrastructure.realtime.post import POST
 
@@ -21,6 +22,11 @@ class HubBlocking:
     def turn(self) -> "HubTurn":
         """For greenlets."""
         return HubTurn()
+
+    def mutex(self) -> AbstractContextManager[object]:
+        """For greenlets, of which nobody is ever seen to hold it: the system's, not eventlet's."""
+        lock: AbstractContextManager[object] = patcher.original("threading").Lock()
+        return lock
 
     def breathe(self) -> None:
         """Let the hub read what has arrived, and greenlets do what they can with it."""

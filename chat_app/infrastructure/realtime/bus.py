@@ -15,7 +15,6 @@ from chat_app.infrastructure.realtime.emitting import deliver_here, encoded
 from chat_app.infrastructure.realtime.records import (
     ASIDE,
     HOST_BYTES,
-    Record,
     channel_of,
     read,
     sent_at,
@@ -83,7 +82,7 @@ class Publisher:
     def publish(self, namespace: str, rooms: list[str], skip: str | None, body: bytes) -> None:
         """As `emit`, with the body encoded already."""
         key = os.urandom(8).hex() if len(rooms) > 1 else None
-        record = write(Record(namespace, rooms, skip, key, body))
+        record = write(namespace, rooms, skip, key, body)
         first = not self._gathered
         for room in rooms:
             self._gathered.setdefault(channel_of(room), []).append(record)

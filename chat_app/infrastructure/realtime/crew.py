@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any, Final
 
 import structlog
-from eventlet import hubs
 from greenlet import getcurrent, greenlet
 
 from chat_app.infrastructure.realtime.post import POST
@@ -43,8 +42,10 @@ class Crew:
                 _log.exception("job_failed")
             if len(self._idle) >= self._most_idle:
                 return
-            self._idle.append(getcurrent())
-            job = hubs.get_hub().switch()
+            worker = getcurrent()
+            self._idle.append(worker)
+            # Its parent is the hub, in which it began.
+            job = worker.parent.switch()
 
 
 CREW: Final = Crew()

@@ -21,7 +21,8 @@ def deliver_here(
     readers: dict[str, str] = {}
     for room in rooms:
         if room in members:
-            readers.update(members[room])
+            # The library's mapping itself would be asked for its keys, and then for each of them.
+            readers.update(members[room].items())
     readers.pop(skip_sid or "", None)
     if not readers:
         return

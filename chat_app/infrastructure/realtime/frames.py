@@ -22,6 +22,8 @@ INVALID_DATA: Final = 1007
 TOO_BIG: Final = 1009
 _MOST_CONTROL_BYTES: Final = 125
 _MOST_REASON_BYTES: Final = _MOST_CONTROL_BYTES - 2
+_WHOLE: Final = frozenset({0x80 | TEXT, 0x80 | BINARY})
+"""How frames begin that are a message each, as nearly all are."""
 _KNOWN: Final = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 # Codes a peer may send: those the RFC and its registry define, and the private ranges.
 _CLOSE_CODES: Final = frozenset(
@@ -38,7 +40,7 @@ class FrameError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Message:
     """A whole message: `str` for text, `bytes` for binary."""
 
@@ -82,7 +84,8 @@ class FrameParser:
         if len(buffer) < 2:
             return None
         first, second = buffer[0], buffer[1]
-        self._check_header(first, second)
+        if first not in _WHOLE or not second & 0x80 or self._opcode is not None:
+            self._check_header(first, second)
         length, start = second & 0x7F, 2
         if length > 125:
             start = 4 if length == 126 else 10
@@ -117,6 +120,8 @@ class FrameParser:
             if opcode == CLOSE:
                 _check_close(payload)
             return Control(opcode, payload)
+        if final and opcode != CONTINUATION:
+            return _message(opcode, payload)
         if opcode != CONTINUATION:
             self._opcode = opcode
         self._parts.append(payload)
@@ -126,15 +131,18 @@ class FrameParser:
         return self._finish() if final else None
 
     def _finish(self) -> Message:
-        data = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        text = self._opcode == TEXT
+        data, opcode = b"".join(self._parts), self._opcode
         self._opcode, self._parts, self._size = None, [], 0
-        if not text:
-            return Message(data)
-        try:
-            return Message(data.decode("utf-8"))
-        except UnicodeDecodeError:
-            raise FrameError(INVALID_DATA, "text is not UTF-8") from None
+        return _message(opcode, data)
+
+
+def _message(opcode: int | None, data: bytes) -> Message:
+    if opcode != TEXT:
+        return Message(data)
+    try:
+        return Message(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise FrameError(INVALID_DATA, "text is not UTF-8") from None
 
 
 def unmask(payload: bytes, mask: bytes) -> bytes:

@@ -149,7 +149,8 @@ class Line:
             return
         self.waiting = 0
         self._out.clear()
-        self._forget_writer()
+        if self._writer is not None:
+            self._forget_writer()
         if self._closing:
             self._shut()
 

@@ -34,10 +34,12 @@ def channel_of(room: str) -> bytes:
     return f"{_CHANNEL}{room}".encode()
 
 
-def write(record: Record) -> bytes:
-    """One record as bytes."""
-    head = orjson.dumps([record.namespace, record.rooms, record.skip, record.key])
-    return _LENGTHS.pack(len(head), len(record.body)) + head + record.body
+def write(
+    namespace: str, rooms: list[str], skip: str | None, key: str | None, body: bytes
+) -> bytes:
+    """The bytes that are read as such a record."""
+    head = orjson.dumps([namespace, rooms, skip, key])
+    return _LENGTHS.pack(len(head), len(body)) + head + body
 
 
 def together(host: bytes, sent_at: float, records: Iterable[bytes]) -> bytes:
