@@ -46,7 +46,7 @@ class Refresh(Generic[K, T]):
         self._told_at = self._clock()
         keys = list(self._changed)[:MOST_AT_ONCE]
         for key in keys:
-            del self._changed[key]
+            self._changed.pop(key, None)  # workers have several threads
         for item in self._load(keys):
             self._push(item)
         if self._changed and not self._scheduled:

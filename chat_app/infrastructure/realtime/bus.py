@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -60,13 +61,17 @@ class Plain(Protocol):
 
 
 class Publisher:
-    """Publishes pushes: one channel a room, all that gather for a channel in one publication."""
+    """Publishes pushes: one channel a room, all that gather for a channel in one publication.
+
+    Workers do so from several threads; what one thread publishes leaves in its order.
+    """
 
     def __init__(self, url: str, run: Callable[[Callable[[], None]], None]) -> None:
         self.host: Final = os.urandom(HOST_BYTES)
         self._pipe = Pipe(connect(url), run)
         self._run = run
         self._gathered: dict[bytes, list[bytes]] = {}
+        self._gathering, self._sending = threading.Lock(), threading.Lock()
 
     def emit(
         self,
@@ -83,17 +88,20 @@ class Publisher:
         """As `emit`, with the body encoded already."""
         key = os.urandom(8).hex() if len(rooms) > 1 else None
         record = write(namespace, rooms, skip, key, body)
-        first = not self._gathered
-        for room in rooms:
-            self._gathered.setdefault(channel_of(room), []).append(record)
+        with self._gathering:
+            first = not self._gathered
+            for room in rooms:
+                self._gathered.setdefault(channel_of(room), []).append(record)
         if first:
             self._run(self._send)
 
     def _send(self) -> None:
-        gathered, self._gathered = self._gathered, {}
-        for channel, records in gathered.items():
-            body = together(self.host, time.time(), records)
-            self._pipe.put(packed(b"PUBLISH", channel, body))
+        with self._sending:
+            with self._gathering:
+                gathered, self._gathered = self._gathered, {}
+            for channel, records in gathered.items():
+                body = together(self.host, time.time(), records)
+                self._pipe.put(packed(b"PUBLISH", channel, body))
 
 
 class LocalRooms(socketio.Manager):

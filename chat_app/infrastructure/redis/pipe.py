@@ -5,6 +5,7 @@ asks the database.
 """
 
 import select
+import threading
 import time
 from collections.abc import Callable
 from functools import cache
@@ -31,28 +32,38 @@ def _form(words: int) -> bytes:
 
 
 class Pipe:
-    """Gathers commands and sends them together, soon; after a failure drops all for half a second."""
+    """Gathers commands and sends them together, soon; after a failure drops all for half a second.
+
+    Several threads may use it; what one of them puts leaves in its order.
+    """
 
     def __init__(self, client: Client, run: Callable[[Callable[[], None]], None]) -> None:
         """`run` does a job after whoever waits for this one has gone on."""
         self._pool: Any = client.connection_pool
         self._run = run
         self._waiting: list[bytes] = []
+        self._gathering, self._sending = threading.Lock(), threading.Lock()
         self._connection: Any = None
         self._away_until = 0.0
 
     def put(self, commands: bytes) -> None:
         """Send commands soon, packed as by `packed`; never blocks, never raises."""
-        self._waiting.append(commands)
-        if len(self._waiting) == 1:
+        with self._gathering:
+            self._waiting.append(commands)
+            first = len(self._waiting) == 1
+        if first:
             self._run(self._send)
 
     def _send(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        if time.monotonic() < self._away_until:
-            return
+        with self._sending:
+            with self._gathering:
+                waiting, self._waiting = self._waiting, []
+            if time.monotonic() >= self._away_until:
+                self._try(b"".join(waiting))
+
+    def _try(self, data: bytes) -> None:
         try:
-            self._write(b"".join(waiting))
+            self._write(data)
         except (RedisError, OSError) as error:
             self._connection = None
             self._away_until = time.monotonic() + AWAY_SECONDS

@@ -11,6 +11,7 @@ database.
 
 import hashlib
 import hmac
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import fields
@@ -52,27 +53,32 @@ class RedisRecentMessages:
         self._put = put
         self._later = later
         self._unwritten: dict[str, deque[tuple[str, Message]]] = {}
+        self._mutex = threading.Lock()  # workers have several threads
 
     def remember(self, session: Session, message: Message) -> None:
         """Append a message that was just stored, in a second."""
-        first = not self._unwritten
-        said = self._unwritten.get(session.id)
-        if said is None:
-            said = self._unwritten[session.id] = deque(maxlen=LENGTH)
-        said.append((session.epoch, message))
+        with self._mutex:
+            first = not self._unwritten
+            said = self._unwritten.get(session.id)
+            if said is None:
+                said = self._unwritten[session.id] = deque(maxlen=LENGTH)
+            said.append((session.epoch, message))
         if first:
             self._later(BEHIND_SECONDS, self._write)
 
     def forget(self, session_id: str) -> None:
         """Drop the tail of a session whose messages changed."""
-        self._unwritten.pop(session_id, None)
+        with self._mutex:
+            self._unwritten.pop(session_id, None)
         self._put(packed(b"DEL", _key(session_id).encode()))
 
     def newest(self, session: Session) -> list[Message]:
         """The newest messages in rising order, without a gap up to the session's last; or none."""
         entries = self._redis.call(lambda client: _read(client, session.id), _none_kept)
         opened = (self._opened(session, entry) for entry in entries)
-        own = (one for epoch, one in self._unwritten.get(session.id, ()) if epoch == session.epoch)
+        with self._mutex:
+            unwritten = list(self._unwritten.get(session.id, ()))
+        own = (one for epoch, one in unwritten if epoch == session.epoch)
         believed = {one.revision: one for one in (*opened, *own) if one is not None}
         run: list[Message] = []
         revision = session.revision
@@ -84,9 +90,8 @@ class RedisRecentMessages:
     def _write(self) -> None:
         """Write what waits, at most so much at once that nobody notices."""
         written = 0
-        while self._unwritten and written < MOST_AT_ONCE:
-            session_id = next(iter(self._unwritten))
-            said = self._unwritten.pop(session_id)
+        while written < MOST_AT_ONCE and (taken := self._take()) is not None:
+            session_id, said = taken
             written += len(said)
             key = _key(session_id).encode()
             self._put(
@@ -96,6 +101,12 @@ class RedisRecentMessages:
             )
         if self._unwritten:
             self._later(0, self._write)
+
+    def _take(self) -> tuple[str, deque[tuple[str, Message]]] | None:
+        """What waits longest: a session and its messages."""
+        with self._mutex:
+            session_id = next(iter(self._unwritten), None)
+            return None if session_id is None else (session_id, self._unwritten.pop(session_id))
 
     def _sealed(self, session_id: str, epoch: str, message: Message) -> bytes:
         payload = orjson.dumps({"epoch": epoch, "message": message})
