@@ -1,6 +1,7 @@
 """What a database's errors mean to the use cases."""
 
 import psycopg2
+import pymysql
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,6 +12,8 @@ from chat_app.domain.repositories import Collision, Duplicate
 RETRY_SECONDS = 2
 # PostgreSQL: serialization failure, deadlock; MySQL: deadlock, lock wait timeout.
 _COLLISIONS = frozenset({"40001", "40P01", 1213, 1205})
+# A check constraint that refuses a row: MariaDB and MySQL, whose driver takes it for a broken server.
+_REFUSALS = frozenset({4025, 3819})
 _log = structlog.get_logger(__name__)
 
 
@@ -21,7 +24,7 @@ def translated(error: BaseException) -> BaseException:
     isolation level.
     """
     said = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(error, IntegrityError | psycopg2.IntegrityError):
+    if isinstance(error, IntegrityError | psycopg2.IntegrityError) or _number(said) in _REFUSALS:
         return Duplicate(str(said))
     if isinstance(error, DBAPIError | psycopg2.Error) and _is_collision(said):
         return Collision(str(said))
@@ -33,5 +36,9 @@ def translated(error: BaseException) -> BaseException:
 
 def _is_collision(said: BaseException | None) -> bool:
     """True for a deadlock or a failed serialization, as each database calls it."""
-    number = said.args[0] if said is not None and said.args else None
-    return getattr(said, "pgcode", None) in _COLLISIONS or number in _COLLISIONS
+    return getattr(said, "pgcode", None) in _COLLISIONS or _number(said) in _COLLISIONS
+
+
+def _number(said: BaseException | None) -> object:
+    """What MySQL's driver calls an error."""
+    return said.args[0] if isinstance(said, pymysql.MySQLError) and said.args else None
