@@ -14,7 +14,6 @@ from chat_app.delivery.realtime.refresh import Refresh
 from chat_app.infrastructure.realtime.bus import Publisher
 from chat_app.infrastructure.realtime.outgoing import AtOnce
 from chat_app.infrastructure.realtime.records import read
-from chat_app.infrastructure.redis.connection import Guarded
 from chat_app.infrastructure.redis.ear import Replies
 from chat_app.infrastructure.redis.pipe import Pipe, packed
 from chat_app.infrastructure.redis.recent import RedisRecentMessages
@@ -123,8 +122,8 @@ def test_pushes(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_newest_messages() -> None:
     put: list[bytes] = []
-    redis: Any = Guarded(SimpleNamespace())  # type: ignore[arg-type]  # it is not asked
-    recent = RedisRecentMessages(redis, "a secret", put.append, lambda _, job: job())
+    never_asked: Any = None
+    recent = RedisRecentMessages(never_asked, "a secret", put.append, lambda _, job: job())
     sessions = [make_session() for _ in range(5)]
 
     def say(thread: int) -> None:
