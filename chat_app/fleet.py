@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from chat_app.infrastructure.crowds import Crowds
 from chat_app.infrastructure.embedded.parent_death import die_with_parent
 from chat_app.infrastructure.metrics import MEASUREMENTS, forget_process
 
@@ -36,8 +37,9 @@ class Fleet:
         """`patience` is how many seconds the children get to end; `env` is handed on to them."""
         self._measurements = Path(tempfile.mkdtemp(prefix="cland-metrics-"))
         self._env = {**env, MEASUREMENTS: str(self._measurements)}
-        self._argv = [sys.executable, str(program), "--listen-fd", str(listener.fileno())]
+        self._program = program
         self._listener = listener
+        self._crowds = Crowds(size)
         self._patience = patience
         self._children: list[subprocess.Popen[bytes] | None] = [None] * size
         self._not_before = [0.0] * size
@@ -52,6 +54,7 @@ class Fleet:
                 code = 0
         self._stop()
         shutil.rmtree(self._measurements, ignore_errors=True)
+        self._crowds.close()
         return code
 
     def _fill(self) -> int | None:
@@ -67,10 +70,13 @@ class Fleet:
         return None
 
     def _start(self, place: int) -> None:
+        listener, crowds = self._listener.fileno(), self._crowds.fileno()
+        shared = {"--listen-fd": listener, "--crowds-fd": crowds, "--place": place}
+        words = [str(word) for pair in shared.items() for word in pair]
         self._children[place] = subprocess.Popen(
-            self._argv,
+            [sys.executable, str(self._program), *words],
             env=self._env,
-            pass_fds=[self._listener.fileno()],
+            pass_fds=[listener, crowds],
             preexec_fn=die_with_parent(),  # noqa: PLW1509 - no thread runs in this parent
         )
         self._not_before[place] = time.monotonic() + 5
@@ -84,6 +90,7 @@ class Fleet:
         self._not_before[place] = now + pause
         if child := self._children[place]:
             forget_process(child.pid, self._measurements)
+        self._crowds.left(place)
         self._children[place] = None
         _log.error("web process %d ended with %d; next start in %d s", place + 1, code, pause)
 

@@ -1,7 +1,8 @@
 """The web server: one listening socket, eventlet's WSGI server on it, and an orderly end.
 
 `python wsgi.py` serves in its own process, or, with `WEB_CONCURRENCY` above 1, becomes the parent of
-that many children, each started as `python wsgi.py --listen-fd N` on the parent's socket.
+that many children, each started as `python wsgi.py --listen-fd N --crowds-fd M --place P`: on the
+parent's socket, with the parent's memory of who has how many connections.
 """
 
 import argparse
@@ -25,8 +26,10 @@ from flask import Flask
 
 from chat_app.domain.ports import Blocking
 from chat_app.fleet import BAD_CONFIGURATION, Fleet
+from chat_app.infrastructure.crowds import Crowd
 from chat_app.infrastructure.heads import PlainHeads
 from chat_app.infrastructure.realtime.blocking import HubBlocking
+from chat_app.infrastructure.realtime.listener import SharedListener
 from chat_app.infrastructure.realtime.patience import limit_waiting
 from chat_app.infrastructure.realtime.sockets import PLACES, TAKEN_OVER
 from chat_app.listening import ListenError, listen
@@ -90,12 +93,15 @@ def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Seque
         raise RuntimeError("eventlet.monkey_patch() must run before anything else is imported")
     parser = argparse.ArgumentParser(prog=program.name, description="Serve Cland Chat.")
     parser.add_argument("--listen-fd", type=int, help="a listening socket inherited from a parent")
+    parser.add_argument("--crowds-fd", type=int, help="memory shared with the neighbours at it")
+    parser.add_argument("--place", type=int, help="which of the neighbours this one is, from 0")
     options = parser.parse_args(words)
     try:
         settings = Settings.from_env(env)
         if options.listen_fd is not None:
             listener = socket.socket(fileno=options.listen_fd)
-            return serve(create(settings, "web", HubBlocking()), listener)
+            crowd = Crowd(options.crowds_fd, options.place)
+            return serve(create(settings, "web", HubBlocking()), listener, crowd)
         listener = listen(settings.host, settings.port)
         if settings.web_concurrency > 1:
             patience = NOTICE_SECONDS + DRAIN_SECONDS + 2
@@ -107,8 +113,11 @@ def main(create: AppFactory, program: Path, env: Mapping[str, str], words: Seque
         return BAD_CONFIGURATION
 
 
-def serve(app: Flask, listener: socket.socket) -> int:
-    """Serve `app` on `listener` until SIGTERM or SIGINT, drain, and return the exit code."""
+def serve(app: Flask, listener: socket.socket, crowd: Crowd | None = None) -> int:
+    """Serve `app` on `listener` until SIGTERM or SIGINT, drain, and return the exit code.
+
+    `crowd` is given where other processes serve the same listener.
+    """
     stop = StopSignal()
     limit_waiting()
     system: System = app.extensions["cland"]
@@ -117,7 +126,7 @@ def serve(app: Flask, listener: socket.socket) -> int:
     places = Places(pool)
     server = eventlet.spawn(
         eventlet.wsgi.server,
-        listener,
+        SharedListener(listener, crowd, places.taken) if crowd else listener,
         on_own_terms(app, places),
         log=ServerLog(),
         log_format="",
@@ -192,7 +201,13 @@ class Places:
 
     def __init__(self, pool: eventlet.GreenPool) -> None:
         self._free = pool.sem
+        self._size: int = pool.size
         self._taken = 0
+
+    def taken(self) -> int:
+        """How many connections there are, of requests and of what outlived them."""
+        free: int = self._free.counter
+        return self._size - free
 
     def take(self) -> bool:
         """Count one more; False when there are too many."""

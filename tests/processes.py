@@ -121,6 +121,11 @@ def prepare_database(folder: Path, **env: str) -> None:
     flask_command("chat", "first-boot", env=environment(DATA_DIR=str(folder), **env))
 
 
+def children_of(pid: int) -> list[int]:
+    """The processes that `pid` has started (Linux)."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 class Process:
     """One program with its log; `start` again after its end appends to the log."""
 

@@ -5,12 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.clients import Desk, Visit, Wire
-from tests.processes import Stack
-
-
-def children_of(pid: int) -> list[int]:
-    """The processes that `pid` has started (Linux)."""
-    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+from tests.processes import Stack, children_of
 
 
 def server_of(wire: Wire, port: int, pids: list[int]) -> int:

@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from tests.clients import Wire, closing, draft, open_session, sign_in
-from tests.processes import Stack, until
-from tests.realtime.landing import children_of, on_both
+from tests.processes import Stack, children_of, until
+from tests.realtime.landing import on_both
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells which process has a connection"

@@ -9,18 +9,20 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import websocket
 
-from tests.processes import ROOT, Process, environment, free_port, get_json, until
+from tests.processes import ROOT, Process, children_of, environment, free_port, get_json, until
 
 pytestmark = pytest.mark.services
 PROGRAM = str(Path(__file__).with_name("tiny_program.py"))
 
 Start = Callable[..., Process]
+Keep = Callable[[Process], tuple[http.client.HTTPConnection, int]]
 
 
 @pytest.fixture
@@ -138,14 +140,66 @@ def test_several_processes_share_one_socket_and_a_dead_one_is_replaced(start: St
     for _ in until(10):
         if "next start" in process.output() and get(process, "/slow/0.0")[0] == 200:
             break
-    children = f"/proc/{process.pid}/task/{process.pid}/children"
     if sys.platform == "linux":
         for _ in until(10):
-            if len(Path(children).read_text(encoding="ascii").split()) == 2:
+            if len(children_of(process.pid)) == 2:
                 break
-        assert len(Path(children).read_text(encoding="ascii").split()) == 2
+        assert len(children_of(process.pid)) == 2
     assert process.terminate() == 0
     assert get_json(process.port, "/readyz") == (0, None)
+
+
+@pytest.fixture
+def keep() -> Iterator[Keep]:
+    """Open a connection that stays till the end; return it and the process that has it."""
+    kept: list[http.client.HTTPConnection] = []
+
+    def open_one(process: Process) -> tuple[http.client.HTTPConnection, int]:
+        kept.append(http.client.HTTPConnection("127.0.0.1", process.port, timeout=10))
+        kept[-1].request("GET", "/slow/0.0")
+        return kept[-1], int(kept[-1].getresponse().read())
+
+    yield open_one
+    for connection in kept:
+        connection.close()
+
+
+@pytest.fixture
+def pair(start: Start) -> Process:
+    """Two processes on one socket."""
+    return start(WEB_CONCURRENCY="2", DB_DSN="postgresql://unused/unused")
+
+
+def test_connections_are_shared_evenly_however_they_come(pair: Process, keep: Keep) -> None:
+    kept = [keep(pair)]
+    for _ in until(15):
+        kept.append(keep(pair))
+        if len({pid for _, pid in kept}) == 2:
+            break
+    kept += [keep(pair) for _ in range(60)]
+    numbers = Counter(pid for _, pid in kept)
+    assert len(numbers) == 2
+    assert min(numbers.values()) >= 0.4 * len(kept), numbers
+    # What one process loses it gets back.
+    poorer, lost = numbers.popitem()
+    for connection, pid in kept:
+        if pid == poorer:
+            connection.close()
+    numbers.update(keep(pair)[1] for _ in range(lost + 20))
+    assert min(numbers.values()) >= 0.4 * numbers.total(), numbers
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children of a process")
+def test_a_process_that_stands_still_keeps_no_connection_from_its_neighbour(
+    pair: Process, keep: Keep
+) -> None:
+    _, lively = keep(pair)
+    (still,) = set(children_of(pair.pid)) - {lively}
+    os.kill(still, signal.SIGSTOP)
+    try:
+        assert [keep(pair)[1] for _ in range(20)] == [lively] * 20
+    finally:
+        os.kill(still, signal.SIGCONT)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of a parent's death")
