@@ -13,15 +13,15 @@ import { Server } from 'socket.io'
 const TABLES = `
   create table if not exists ref_session (id uuid primary key, last_seq bigint not null default 0);
   create table if not exists ref_message (
-    id uuid primary key, session_id uuid not null references ref_session, seq bigint not null,
+    id bigserial primary key, session_id uuid not null, seq bigint not null,
     client_msg_id text not null, sender text not null, body text not null,
     created_at timestamptz not null default now(),
-    unique (session_id, seq), unique (session_id, sender, client_msg_id))`
+    unique (session_id, seq), unique (session_id, client_msg_id))`
 const APPEND = {
   name: 'append',
   text: `with numbered as (update ref_session set last_seq = last_seq + 1 where id = $1 returning last_seq)
-    insert into ref_message (id, session_id, seq, client_msg_id, sender, body)
-    select $2, $1, last_seq, $3, $4, $5 from numbered returning id, seq, created_at`,
+    insert into ref_message (session_id, seq, client_msg_id, sender, body)
+    select $1, last_seq, $2, $3, $4 from numbered returning id, seq, created_at`,
 }
 
 const database = new pg.Pool({ connectionString: process.env.DB_DSN, max: 20 })
@@ -62,12 +62,12 @@ const io = new Server(server, { adapter: createAdapter(redis, listening) })
 
 async function append(socket, role, { session_id, client_msg_id, body }) {
   if (typeof body !== 'string' || !body || body.length > 4000) return { ok: false, error: { code: 'validation' } }
-  const { rows: [row] } = await database.query({ ...APPEND, values: [session_id, randomUUID(), client_msg_id, role, body] })
+  const { rows: [row] } = await database.query(APPEND, [session_id, client_msg_id, role, body])
   const message = {
     id: row.id, session_id, seq: +row.seq, client_msg_id, kind: 'text', sender: { kind: role }, body,
     created_at: row.created_at,
   }
-  const room = `session:${session_id}`
+  const room = `s:${session_id}`
   const others = (namespace) => (socket ? io.of(namespace).to(room).except(socket.id) : io.of(namespace).to(room))
   others('/visitor').emit('message_created', { message })
   others('/agent').emit('message_created', { message })
@@ -77,7 +77,7 @@ async function append(socket, role, { session_id, client_msg_id, body }) {
 for (const role of ['visitor', 'agent']) {
   io.of(`/${role}`).on('connection', (socket) => {
     socket.on('join_session', async ({ session_id }, answer) => {
-      await socket.join(`session:${session_id}`)
+      await socket.join(`s:${session_id}`)
       answer({ ok: true, messages: [], last_seq: 0 })
     })
     socket.on('send_message', async (data, answer) => {
