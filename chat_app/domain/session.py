@@ -23,11 +23,12 @@ STATUSES: tuple[SessionStatus, ...] = ("bot", "queued", "active", "snoozed", "cl
 Priority = Literal["low", "normal", "high", "urgent"]
 PRIORITIES: tuple[Priority, ...] = ("low", "normal", "high", "urgent")
 Side = Literal["visitor", "agent"]
-POST_READS = (
-    "status", "epoch", "assign_epoch", "agent_id", "department_id", "last_seq", "last_visitor_seq",
-    "revision", "visitor_revision", "mail_next_at",
-)  # fmt: skip
-"""What a new message depends on: the rule for it, and who may see its session."""
+POST_READS = ("status", "epoch", "assign_epoch", "agent_id", "department_id", "revision")
+"""What a new message depends on: the rule for it, and who may see its session.
+
+`revision` stands for all that is counted of messages, and for `mail_next_at`: none of it ever
+changes without it.
+"""
 POST_WRITES = (
     "last_seq", "last_visitor_seq", "revision", "visitor_revision", "mail_next_at", "updated_at",
     "listed_at", "visitor_updated_at", "last_message", "visitor_said", "agent_said",

@@ -20,10 +20,7 @@ CHANGES: dict[str, Callable[[Session], None]] = {
     "status": lambda one: setattr(one, "status", "snoozed"),
     "epoch": lambda one: setattr(one, "epoch", "another"),
     "assign_epoch": lambda one: setattr(one, "assign_epoch", 7),
-    "last_seq": lambda one: setattr(one, "last_seq", 7),
     "revision": lambda one: setattr(one, "revision", 7),
-    "visitor_revision": lambda one: setattr(one, "visitor_revision", 7),
-    "mail_next_at": lambda one: setattr(one, "mail_next_at", NOON),
 }
 
 

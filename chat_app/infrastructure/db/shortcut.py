@@ -14,28 +14,28 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
-import orjson
 import psycopg2
 from psycopg2 import errors
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from chat_app.domain.events import Event
-from chat_app.domain.message import Message
 from chat_app.domain.outbox import OutboxEntry
 from chat_app.domain.repositories import Collision, Duplicate
 from chat_app.domain.session import POST_READS, POST_WRITES, Session
 from chat_app.domain.shortcut import Shortcut, Supposed
 from chat_app.infrastructure.db.failures import translated
-from chat_app.infrastructure.db.messages import MESSAGES
 from chat_app.infrastructure.db.outbox import ENTRIES
 from chat_app.infrastructure.db.plain_session import PLAIN
 from chat_app.infrastructure.db.shortcut_statement import (
     DEALLOCATE,
     EXECUTE,
+    FRESH,
     GIVEN,
+    LATER,
     PREPARE,
     PREPARED,
+    WORKS,
 )
 from chat_app.infrastructure.db.unit_of_work import Committed, unmeasured
 from chat_app.infrastructure.failpoints import Reach, unarmed
@@ -45,6 +45,8 @@ MOST_REMEMBERED: Final = 4_096
 FEWEST_BEFORE_ANOTHER_PLAN: Final = 64
 _READS: Final = attrgetter(*POST_READS)
 _WRITES: Final = attrgetter(*POST_WRITES)
+_FRESH: Final = attrgetter(*FRESH.names)
+_LATER: Final = attrgetter(*LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,17 @@ class PostgresShortcut:
         return self._seen.get(supposed.session.id) is supposed.seen
 
     def write(self, supposed: Supposed) -> None:
-        """Make the rows of the documents; what may be pending already is left to the long way."""
+        """Make the rows of the documents.
+
+        What may be pending already, and a message that is more than text, is left to the long way.
+        """
         left = [row for event in supposed.events for row in self._after_commit.rows(event)]
         if left and any(row.dedupe_key is not None for row in left):
             return
-        fresh = [_fresh(event.message) for event in supposed.events]
+        messages = [event.message for event in supposed.events]
+        if any(any(_LATER(message)) for message in messages):
+            return
+        fresh = [FRESH.row(_FRESH(message)) for message in messages]
         works = [_work(supposed.session.id, row) for row in left] if left else []
         supposed.written = Written(_given(supposed), b",".join(fresh), b",".join(works))
 
@@ -249,14 +257,8 @@ def _given(supposed: Supposed) -> bytes:
     """What was supposed of the session and what becomes of it."""
     seen, session = supposed.seen, supposed.session
     visitor_writes = "visitor" in [one.message.sender_kind for one in supposed.events]
-    row = (session.id, visitor_writes, *_READS(seen), *_WRITES(session))
-    return orjson.dumps(dict(zip(GIVEN, row, strict=True)))
-
-
-def _fresh(message: Message) -> bytes:
-    return orjson.dumps(dict(zip(MESSAGES.names, MESSAGES.values(message), strict=True)))
+    return GIVEN.row((session.id, visitor_writes, *_READS(seen), *_WRITES(session)))
 
 
 def _work(session_id: str, entry: OutboxEntry) -> bytes:
-    row = dict(zip(ENTRIES.names, ENTRIES.values(entry), strict=True))
-    return orjson.dumps({"session_id": session_id, **row})
+    return WORKS.row((session_id, *ENTRIES.values(entry)))

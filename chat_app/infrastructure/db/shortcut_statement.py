@@ -6,7 +6,12 @@ stored.
 """
 
 import zlib
-from typing import Final
+from collections.abc import Sequence
+from string import ascii_lowercase
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Column
 
 from chat_app.domain.session import POST_READS, POST_WRITES
 from chat_app.infrastructure.db import tables
@@ -14,26 +19,57 @@ from chat_app.infrastructure.db.messages import MESSAGES
 from chat_app.infrastructure.db.outbox import ENTRIES
 from chat_app.infrastructure.db.shapes import recordset
 
-GIVEN: Final = ("id", "visitor_writes", *(f"was_{name}" for name in POST_READS), *POST_WRITES)
-"""What is said of a session. `visitor_writes`: whether one of its messages is the visitor's."""
+# What a message that is posted now has none of.
+LATER: Final = ("reply_to", "attachments", "edited_at", "recalled_at")
 _SESSION: Final = tables.chat_session.c
 
 
-def _given() -> str:
-    were = (_SESSION[name] for name in POST_READS)
-    become = (_SESSION[name] for name in POST_WRITES)
-    columns = (_SESSION.id, tables.visitor.c.blocked, *were, *become)
-    return recordset("given", zip(GIVEN, columns, strict=True))
+class Document:
+    """Rows of a table as JSON, in which each column is a letter.
+
+    Spelled out, the names would be half of what PostgreSQL has to read for a message.
+    """
+
+    def __init__(self, parameter: str, columns: Sequence[tuple[str, Column[Any]]]) -> None:
+        """Name → type of the columns, at most 26."""
+        self.names: Final = tuple(name for name, _ in columns)
+        self._letters = tuple(ascii_lowercase[: len(columns)])
+        typed = [(letter, one) for letter, (_, one) in zip(self._letters, columns, strict=True)]
+        named = zip(self._letters, self.names, strict=True)
+        self.query: Final = (
+            f"SELECT {', '.join(f'{letter} AS {name}' for letter, name in named)}"  # noqa: S608 - ours
+            f" FROM {recordset(parameter, typed)}"
+        )
+
+    def row(self, values: Sequence[object]) -> bytes:
+        """One row, given in the order of the names."""
+        return orjson.dumps(dict(zip(self._letters, values, strict=True)))
 
 
-def _works() -> str:
-    own = ((name, tables.outbox.c[name]) for name in ENTRIES.names)
-    return recordset("works", [("session_id", _SESSION.id), *own])
+GIVEN: Final = Document(
+    "given",
+    [
+        ("id", _SESSION.id),
+        ("visitor_writes", tables.visitor.c.blocked),
+        *((f"was_{name}", _SESSION[name]) for name in POST_READS),
+        *((name, _SESSION[name]) for name in POST_WRITES),
+    ],
+)
+"""What is said of a session. `visitor_writes`: whether one of its messages is the visitor's."""
+FRESH: Final = Document(
+    "fresh",
+    [(name, tables.message.c[name]) for name in MESSAGES.names if name not in LATER],
+)
+"""The messages."""
+WORKS: Final = Document(
+    "works",
+    [("session_id", _SESSION.id), *((name, tables.outbox.c[name]) for name in ENTRIES.names)],
+)
+"""The work that they leave behind."""
 
 
 def _statement() -> str:
-    fresh = recordset("fresh", [(name, tables.message.c[name]) for name in MESSAGES.names])
-    names = ", ".join(MESSAGES.names)
+    names = ", ".join(FRESH.names)
     # Not `=`: the planner would take another index than the id's for some of them.
     still = (
         f"({', '.join(f's.{name}' for name in POST_READS)}) IS NOT DISTINCT FROM"
@@ -48,8 +84,8 @@ def _statement() -> str:
     # Row by row through the indexes, whatever the planner thinks of the tables' sizes; the rows
     # are given in the order of their ids, which is the order of their locks.
     return (
-        f"WITH given AS MATERIALIZED (SELECT * FROM {_given()}),"  # noqa: S608 - names of ours
-        f" fresh AS MATERIALIZED (SELECT * FROM {fresh}),"
+        f"WITH given AS MATERIALIZED ({GIVEN.query}),"  # noqa: S608 - names of ours
+        f" fresh AS MATERIALIZED ({FRESH.query}),"
         " firm AS (SELECT held.id FROM given CROSS JOIN LATERAL"
         f" (SELECT s.id FROM chat_session s WHERE s.id = given.id AND {still}"
         " AND NOT (given.visitor_writes"
@@ -57,10 +93,10 @@ def _statement() -> str:
         " LIMIT 1 FOR NO KEY UPDATE OF s) AS held),"
         f" changed AS (UPDATE chat_session s SET {changes} FROM given WHERE s.id = given.id"
         " AND s.id = ANY(ARRAY(SELECT id FROM firm)) RETURNING s.id),"
-        f" added AS (INSERT INTO message ({names}) SELECT {names} FROM fresh"
+        f" added AS (INSERT INTO message ({names}, attachments) SELECT {names}, '[]' FROM fresh"
         " WHERE session_id IN (SELECT id FROM changed)),"
         f" left_behind AS (INSERT INTO outbox ({', '.join(ENTRIES.names)}) SELECT {left}"
-        f" FROM {_works()} WHERE session_id IN (SELECT id FROM changed))"
+        f" FROM ({WORKS.query}) AS works WHERE session_id IN (SELECT id FROM changed))"
         " SELECT json_agg(id) FROM changed"
     )
 
