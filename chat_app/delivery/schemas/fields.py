@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -133,8 +134,12 @@ class Flag(fields.Boolean):
         return value
 
 
+@lru_cache(maxsize=4_096)
 def moment(value: datetime | None) -> str | None:
-    """A time on the wire: RFC 3339 in UTC with milliseconds, ending in Z."""
+    """A time on the wire: RFC 3339 in UTC with milliseconds, ending in Z.
+
+    Remembered, because a message's is written several times, and those of a moment have the same.
+    """
     if value is None:
         return None
     if value.tzinfo is not UTC:

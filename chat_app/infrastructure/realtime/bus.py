@@ -70,8 +70,9 @@ class Publisher:
         self.host: Final = os.urandom(HOST_BYTES)
         self._pipe = Pipe(connect(url), run)
         self._run = run
-        self._gathered: dict[bytes, list[bytes]] = {}
-        self._gathering, self._sending = threading.Lock(), threading.Lock()
+        self._gathered: deque[tuple[list[str], bytes]] = deque()
+        self._is_called = False
+        self._sending = threading.Lock()
 
     def emit(
         self,
@@ -87,19 +88,21 @@ class Publisher:
     def publish(self, namespace: str, rooms: list[str], skip: str | None, body: bytes) -> None:
         """As `emit`, with the body encoded already."""
         key = os.urandom(8).hex() if len(rooms) > 1 else None
-        record = write(namespace, rooms, skip, key, body)
-        with self._gathering:
-            first = not self._gathered
-            for room in rooms:
-                self._gathered.setdefault(channel_of(room), []).append(record)
-        if first:
+        self._gathered.append((rooms, write(namespace, rooms, skip, key, body)))
+        if not self._is_called:
+            self._is_called = True
             self._run(self._send)
 
     def _send(self) -> None:
         with self._sending:
-            with self._gathering:
-                gathered, self._gathered = self._gathered, {}
-            for channel, records in gathered.items():
+            # Before looking: what comes from now on calls again, if it is not found here.
+            self._is_called = False
+            channels: dict[bytes, list[bytes]] = {}
+            while self._gathered:
+                rooms, record = self._gathered.popleft()
+                for room in rooms:
+                    channels.setdefault(channel_of(room), []).append(record)
+            for channel, records in channels.items():
                 body = together(self.host, time.time(), records)
                 self._pipe.put(packed(b"PUBLISH", channel, body))
 

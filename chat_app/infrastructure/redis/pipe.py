@@ -7,6 +7,7 @@ asks the database.
 import select
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
@@ -41,24 +42,25 @@ class Pipe:
         """`run` does a job after whoever waits for this one has gone on."""
         self._pool: Any = client.connection_pool
         self._run = run
-        self._waiting: list[bytes] = []
-        self._gathering, self._sending = threading.Lock(), threading.Lock()
+        self._waiting: deque[bytes] = deque()
+        self._is_called = False
+        self._sending = threading.Lock()
         self._connection: Any = None
         self._away_until = 0.0
 
     def put(self, commands: bytes) -> None:
         """Send commands soon, packed as by `packed`; never blocks, never raises."""
-        with self._gathering:
-            self._waiting.append(commands)
-            first = len(self._waiting) == 1
-        if first:
+        self._waiting.append(commands)
+        if not self._is_called:
+            self._is_called = True
             self._run(self._send)
 
     def _send(self) -> None:
         with self._sending:
-            with self._gathering:
-                waiting, self._waiting = self._waiting, []
-            if time.monotonic() >= self._away_until:
+            # Before looking: what comes from now on calls again, if it is not found here.
+            self._is_called = False
+            waiting = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            if waiting and time.monotonic() >= self._away_until:
                 self._try(b"".join(waiting))
 
     def _try(self, data: bytes) -> None:
