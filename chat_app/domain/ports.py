@@ -203,6 +203,10 @@ class Blocking(Protocol):
         """Guards steps that wait for nobody."""
         ...
 
+    def soon(self, job: Callable[[], object]) -> None:
+        """Do a job that nobody waits for, when those who can go on now have done so."""
+        ...
+
     def breathe(self) -> None:
         """Let those go on who can at this moment; where nobody can it takes no time."""
         ...

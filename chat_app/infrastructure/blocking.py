@@ -22,5 +22,9 @@ class DirectBlocking:
         """For threads."""
         return threading.Lock()
 
+    def soon(self, job: Callable[[], object]) -> None:
+        """In a thread of its own."""
+        threading.Thread(target=job, daemon=True).start()
+
     def breathe(self) -> None:
         """Threads go on by themselves."""

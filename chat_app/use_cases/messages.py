@@ -1,6 +1,6 @@
 """Sending, reading and marking messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chat_app.domain.actor import Actor
@@ -13,7 +13,7 @@ from chat_app.domain.repositories import UnitOfWork, UnitOfWorkFactory
 from chat_app.domain.session import Session, Side
 from chat_app.use_cases.access import side_of, visible_session
 from chat_app.use_cases.again import again
-from chat_app.use_cases.message_log import MessageLog
+from chat_app.use_cases.message_log import MessageLog, Outcome
 from chat_app.use_cases.storing import Sent
 
 PAGE = 50
@@ -64,6 +64,13 @@ class Messages:
         """Store a message; the same `client_msg_id` again gives the stored one back."""
         limit_messages(self._limiter, self._limits, actor)
         return self._log.append(actor, session_id, draft)
+
+    def send_soon(
+        self, actor: Actor, session_id: str, draft: Draft, done: Callable[[Outcome], None]
+    ) -> None:
+        """As `send`, but return before it is stored; `done` gets the outcome, which it asks once."""
+        limit_messages(self._limiter, self._limits, actor)
+        self._log.append_soon(actor, session_id, draft, done)
 
     def page(
         self,

@@ -17,6 +17,7 @@ for that.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Generic, TypeVar
 
 from chat_app.domain.errors import Unavailable
@@ -24,6 +25,8 @@ from chat_app.domain.ports import Blocking, Turn
 from chat_app.use_cases.entrance import Entrance
 
 T = TypeVar("T")
+Done = Callable[[BaseException | None], None]
+"""Takes what serving raised; raises nothing itself."""
 FEW: Final = 12
 """So many are served together, whoever else is about: a call costs as much as five callers do."""
 
@@ -42,7 +45,8 @@ class _Waiting(Generic[T]):
     """One caller whose `one` is to be served."""
 
     one: T
-    turn: Turn
+    turn: Turn | None
+    done: Done | None = None
     leads: bool = False
     hurries: bool = False
     error: BaseException | None = None
@@ -81,17 +85,29 @@ class Together(Generic[T]):
 
     def serve(self, one: T) -> None:
         """Return once `one` was served, with others perhaps; raises what serving it raised."""
-        waiting = _Waiting(one, self._blocking.turn())
-        with self._mutex:
-            self._waiting.append(waiting)
-            leader = self._appoint()
+        turn = self._blocking.turn()
+        waiting = _Waiting(one, turn)
+        leader = self._arrive(waiting)
         if leader is not waiting:
-            _wake(leader)
-            self._wait(waiting)
+            self._wake(leader)
+            self._wait(waiting, turn)
         if waiting.leads:
             self._lead(waiting)
         if waiting.error is not None:
             raise waiting.error
+
+    def enlist(self, one: T, done: Done) -> None:
+        """As `serve`, but return at once; `done` is called when it was served.
+
+        Nobody waits then: of a hundred who come together each would need a stack of its own, and
+        two changes from one to another.
+        """
+        self._wake(self._arrive(_Waiting(one, None, done)))
+
+    def _arrive(self, waiting: _Waiting[T]) -> _Waiting[T] | None:
+        with self._mutex:
+            self._waiting.append(waiting)
+            return self._appoint()
 
     def _appoint(self) -> _Waiting[T] | None:
         """Let the one who has waited longest lead, if it is time for that. Holds the mutex."""
@@ -108,10 +124,10 @@ class Together(Generic[T]):
         """So many wait that one of them leads while another one does."""
         return min(share(len(self._waiting) + self._served_last), self._large)
 
-    def _wait(self, waiting: _Waiting[T]) -> None:
+    def _wait(self, waiting: _Waiting[T], turn: Turn) -> None:
         """Wait to be served or to lead; whoever is torn away meanwhile leaves the lead to others."""
         try:
-            waiting.turn.wait()
+            turn.wait()
         except BaseException:
             with self._mutex:
                 waits = waiting in self._waiting
@@ -122,17 +138,16 @@ class Together(Generic[T]):
             raise
 
     def _lead(self, leader: _Waiting[T]) -> None:
-        batch: list[_Waiting[T]] = []
+        batch, gathered = [leader], False
         try:
             if not leader.hurries:
                 self._blocking.breathe()  # what has arrived already comes along
-            batch = self._gather(leader)
+            batch, gathered = self._gather(leader), True
             self._serve_all(batch)
         finally:
             # In this order: the next one asks the database before these go on.
-            self._step_down(gathered=bool(batch))
-            for waiting in batch[1:]:
-                waiting.turn.set()
+            self._step_down(gathered=gathered)
+            self._go_on(batch)
 
     def _gather(self, leader: _Waiting[T]) -> list[_Waiting[T]]:
         with self._mutex:
@@ -151,7 +166,24 @@ class Together(Generic[T]):
             leader = self._appoint()
             if leader is not None:
                 leader.hurries = True
-        _wake(leader)
+        self._wake(leader)
+
+    def _wake(self, leader: _Waiting[T] | None) -> None:
+        if leader is None:
+            return
+        if leader.turn is None:
+            self._blocking.soon(partial(self._lead, leader))
+        else:
+            leader.turn.set()
+
+    def _go_on(self, served: Sequence[_Waiting[T]]) -> None:
+        """Let those go on who wait, and tell the others, together."""
+        for waiting in served:
+            if waiting.turn is not None and not waiting.leads:
+                waiting.turn.set()
+        told = [waiting for waiting in served if waiting.done is not None]
+        if told:
+            self._blocking.soon(partial(_tell, told))
 
     def _serve_all(self, batch: Sequence[_Waiting[T]]) -> None:
         ones = [waiting.one for waiting in batch]
@@ -160,10 +192,12 @@ class Together(Generic[T]):
             with self._entrance.inside(beside_others=len(ones) >= self._large):
                 self._serve(ones)
         except Unavailable as error:
-            self._refuse([*batch, *self._all_waiting()], error)
+            _refuse(batch, error)
+            others = self._all_waiting()
+            _refuse(others, error)
+            self._go_on(others)
         except BaseException as error:
-            for waiting in batch:
-                waiting.error = error
+            _refuse(batch, error)
             if not isinstance(error, Exception):
                 raise
 
@@ -174,12 +208,13 @@ class Together(Generic[T]):
             self._waiting.clear()
         return waiting
 
-    def _refuse(self, refused: Sequence[_Waiting[T]], error: Unavailable) -> None:
-        for waiting in refused:
-            waiting.error = error
-            waiting.turn.set()
+
+def _refuse(refused: Sequence[_Waiting[Any]], error: BaseException) -> None:
+    for waiting in refused:
+        waiting.error = error
 
 
-def _wake(leader: _Waiting[Any] | None) -> None:
-    if leader is not None:
-        leader.turn.set()
+def _tell(served: Sequence[_Waiting[Any]]) -> None:
+    for waiting in served:
+        if waiting.done is not None:
+            waiting.done(waiting.error)

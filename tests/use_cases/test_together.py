@@ -53,7 +53,9 @@ class Counter:
         """Let somebody wait who is torn away as soon as it is woken."""
         with self.together._mutex:
             self.together._waiting.append(waiting)
-        self._start(lambda: self._torn(lambda: self.together._wait(waiting)))
+        turn = waiting.turn
+        assert turn is not None
+        self._start(lambda: self._torn(lambda: self.together._wait(waiting, turn)))
 
     def finish(self) -> None:
         for thread in self._threads:
@@ -288,11 +290,12 @@ def test_who_is_torn_away_when_it_should_lead_leaves_the_lead_to_others(counter:
 
 
 def test_who_is_torn_away_while_it_waits_is_not_served(counter: Counter) -> None:
-    torn = _Waiting("torn", TearingTurn())
+    turn = TearingTurn()
+    torn = _Waiting("torn", turn)
     with counter.busy:
         counter.come("a")
         counter.wait(torn)
-        torn.turn.set()
+        turn.set()
         for _ in until(5, every=0.001):
             if torn not in counter.together._waiting:
                 break

@@ -4,7 +4,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, Final, NoReturn
 
 import socketio
 from marshmallow import Schema
@@ -19,10 +20,14 @@ from chat_app.delivery.schemas.session import dump_session
 from chat_app.domain.actor import Actor
 from chat_app.domain.errors import ChatError, Unauthorized
 from chat_app.domain.ports import Ids
+from chat_app.use_cases.message_log import Outcome
 from chat_app.use_cases.services import Services
+from chat_app.use_cases.storing import Sent
 
 Payload = dict[str, Any]
 Handler = Callable[[Actor, Payload], Payload]
+Answer = Callable[[Payload], None]
+SEND: Final = "send_message"
 _LONGEST_TOKEN = 256
 Answered = Callable[[str, bool, float], None]
 """Is told of an event, whether it was done, and in how many seconds."""
@@ -92,9 +97,34 @@ class ChatNamespace(socketio.Namespace, ABC):
         actor = self.actors.get(sid)
         if actor is None:
             return refused(Unauthorized.code, Unauthorized.title)
+        name, begun = str(event), time.perf_counter()
+        return self._done(name, begun, lambda: handle(actor, events.load(schema, payload)))
+
+    def begin(self, event: str, sid: str, payload: list[Any], done: Answer) -> None:
+        """As `trigger_event`; `done` takes the answer.
+
+        That of a message comes once it is stored, and nobody has waited for it.
+        """
+        actor = self.actors.get(sid)
+        if event != SEND or actor is None:
+            done(self.trigger_event(event, sid, *payload))
+            return
         begun = time.perf_counter()
-        given = answer(str(event), lambda: handle(actor, events.load(schema, tuple(payload))))
-        self.answered(str(event), given["ok"], time.perf_counter() - begun)
+
+        def stored(outcome: Outcome) -> None:
+            done(self._done(event, begun, lambda: _dump_sent(outcome(), actor)))
+
+        try:
+            data = events.load(self._handlers[SEND][0], payload)
+            draft = draft_of(data, self._ids.new)
+            self._services.messages.send_soon(actor, data["session_id"], draft, stored)
+        except Exception as error:  # noqa: BLE001 - it is the answer
+            stored(partial(_raise, error))
+
+    def _done(self, event: str, begun: float, handle: Callable[[], Payload]) -> Payload:
+        """Make the answer, and measure how long it took."""
+        given = answer(event, handle)
+        self.answered(event, given["ok"], time.perf_counter() - begun)
         return given
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:
@@ -183,11 +213,7 @@ class ChatNamespace(socketio.Namespace, ABC):
     def on_send_message(self, actor: Actor, data: Payload) -> Payload:
         """Store a message; the answer leaves after the commit, the push after the answer."""
         draft = draft_of(data, self._ids.new)
-        sent = self._services.messages.send(actor, data["session_id"], draft)
-        return {
-            "message": dump_message(sent.message, sent.session, actor),
-            "duplicate": sent.duplicate,
-        }
+        return _dump_sent(self._services.messages.send(actor, data["session_id"], draft), actor)
 
     def on_edit_message(self, actor: Actor, data: Payload) -> Payload:
         """Say an own message differently."""
@@ -233,6 +259,17 @@ class ChatNamespace(socketio.Namespace, ABC):
         """Let a person take over from the bot."""
         view = self._services.handing_off.hand_off(actor, data["session_id"], data["assign_epoch"])
         return {"session": dump_session(view, actor)}
+
+
+def _dump_sent(sent: Sent, actor: Actor) -> Payload:
+    return {
+        "message": dump_message(sent.message, sent.session, actor),
+        "duplicate": sent.duplicate,
+    }
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 def token_in(auth: object) -> str | None:

@@ -1,5 +1,6 @@
 """What clients send over sockets."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -120,7 +121,7 @@ class SyncSchema(Schema):
     )
 
 
-def load(schema: Schema, payload: tuple[Any, ...]) -> dict[str, Any]:
+def load(schema: Schema, payload: Sequence[Any]) -> dict[str, Any]:
     """The one object an event carries; raise ValidationError for anything else."""
     if len(payload) != 1 or not isinstance(payload[0], dict):
         raise ValidationError("One object is needed.")

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from eventlet import getcurrent, hubs, patcher, sleep, tpool
 
+from chat_app.infrastructure.realtime.crew import CREW
 from chat_app.infrastructure.realtime.post import POST
 
 T = TypeVar("T")
@@ -27,6 +28,10 @@ class HubBlocking:
         """For greenlets, of which nobody is ever seen to hold it: the system's, not eventlet's."""
         lock: AbstractContextManager[object] = patcher.original("threading").Lock()
         return lock
+
+    def soon(self, job: Callable[[], object]) -> None:
+        """In a greenlet that is there already."""
+        CREW.soon(job)
 
     def breathe(self) -> None:
         """Let the hub read what has arrived, and greenlets do what they can with it."""

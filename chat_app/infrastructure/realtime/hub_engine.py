@@ -5,6 +5,7 @@ import re
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -90,6 +91,7 @@ class EngineLine:
         self._eio_socket = eio_socket
         self._undone: deque[str | bytes] = deque()
         self._at_work = False
+        self._unanswered = self._asking = False
         self._over = False
         parser, self._early, self._unsent = websocket.surrender()
         self._places = places
@@ -166,9 +168,17 @@ class EngineLine:
         try:
             while self._undone and not self._eio_socket.closed:
                 self._do(self._undone.popleft())
-        except Exception:  # as in the library: whatever breaks ends this connection
-            self._eio_socket.server.logger.exception("receiving failed")
-            self._line.abort()
+                if self._unanswered:
+                    return  # the answer goes on
+        except Exception as error:  # noqa: BLE001 - as in the library: it ends this connection
+            self._break(error)
+        self._rest()
+
+    def _break(self, error: Exception) -> None:
+        self._eio_socket.server.logger.error("receiving failed", exc_info=error)
+        self._line.abort()
+
+    def _rest(self) -> None:
         self._at_work = False
         if self._over:
             self._finish()
@@ -211,6 +221,25 @@ class EngineLine:
             return False
         if not event or not isinstance(event[0], str) or event[0] in RESERVED:
             return False
-        answer = orjson.dumps([handler.trigger_event(event[0], sid, *event[1:])])
-        self.write(pack(TEXT, f"43{namespace},{found[2]}".encode() + answer))
+        self._unanswered = self._asking = True
+        handler.begin(
+            event[0], sid, event[1:], partial(self._acknowledge, f"43{namespace},{found[2]}")
+        )
+        self._asking = False
         return True
+
+    def _acknowledge(self, head: str, answer: dict[str, Any]) -> None:
+        """Send the answer to an event, and go on with what came behind it."""
+        self._unanswered = False
+        try:
+            self.write(pack(TEXT, head.encode() + orjson.dumps([answer])))
+        except Exception as error:
+            if self._asking:
+                raise
+            self._break(error)
+        if self._asking:
+            return
+        if self._undone or self._over:
+            CREW.soon(self._work)  # it may wait, and the answers of others are next
+        else:
+            self._rest()
