@@ -26,7 +26,7 @@ from chat_app.use_cases.entrance import Entrance
 
 T = TypeVar("T")
 Done = Callable[[BaseException | None], None]
-"""Takes what serving raised; raises nothing itself."""
+"""Takes what serving raised."""
 FEW: Final = 12
 """So many are served together, whoever else is about: a call costs as much as five callers do."""
 
@@ -215,6 +215,11 @@ def _refuse(refused: Sequence[_Waiting[Any]], error: BaseException) -> None:
 
 
 def _tell(served: Sequence[_Waiting[Any]]) -> None:
-    for waiting in served:
-        if waiting.done is not None:
-            waiting.done(waiting.error)
+    """Tell each what became of it, whatever happens to those before it."""
+    for place, waiting in enumerate(served):
+        try:
+            if waiting.done is not None:
+                waiting.done(waiting.error)
+        except BaseException:
+            _tell(served[place + 1 :])
+            raise

@@ -100,6 +100,18 @@ def test_unavailable_is_told_once_to_those_who_came_meanwhile(served: Served) ->
     assert {error for _, error in served.told} == {served.failing}
 
 
+def test_who_breaks_when_it_is_told_keeps_nothing_from_the_others(served: Served) -> None:
+    def breaking(_: BaseException | None) -> None:
+        raise ValueError("broken")
+
+    served.enlist("a")
+    served.together.enlist("b", breaking)
+    served.enlist("c")
+    with pytest.raises(ValueError, match="broken"):
+        served.jobs.do()
+    assert served.told == [("a", None), ("c", None)]
+
+
 def test_who_waits_and_who_does_not_are_served_together() -> None:
     served, threads = Served(most=9), list[threading.Thread]()
 
