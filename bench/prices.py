@@ -3,9 +3,12 @@
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Load = Mapping[str, Any]
+BUSY: Final = 2_000
+"""Messages a second below which a process sleeps in between, and pays again for what its caches
+have forgotten: up to twice as much a group as under load, which is what is planned for."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +137,13 @@ def prices(kept: Mapping[str, Any]) -> Prices:
     loads = kept["loads"]
     single = [one for one in loads if one["processes"] == 1]
     several = [one for one in loads if one["processes"] > 1]
-    web = fitted(single, "web")
+    busy = [one for one in single if not one["rate"] or one["rate"] >= BUSY]
+    web = fitted(busy, "web")
     flushed = [one for one in single if one["rate"] and one["syncs"]]
     return Prices(
         web,
-        fitted(single, "PostgreSQL"),
-        fitted(single, "Valkey"),
+        fitted(busy, "PostgreSQL"),
+        fitted(busy, "Valkey"),
         _each([one for one in single if not one["rate"]], "cpu generator"),
         _hearing(several, web),
         statistics.median(one["sync_ms"] / one["syncs"] for one in flushed) / 1000,
