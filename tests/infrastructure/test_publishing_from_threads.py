@@ -120,6 +120,36 @@ def test_pushes(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
             assert own == sorted(own)
 
 
+def test_what_comes_while_others_leave_is_not_forgotten(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client: Any = wire
+    monkeypatch.setattr("chat_app.infrastructure.realtime.bus.connect", lambda _: client)
+    jobs: list[Callable[[], None]] = []
+    publisher = Publisher("redis://nowhere", jobs.append)
+    more = iter("bc")
+
+    def another(commands: bytes, put: Callable[[bytes], None] = publisher._pipe.put) -> None:
+        put(commands)
+        for body in more:
+            publisher.emit("said", body, "/agent", room="room")
+
+    def late(commands: list[bytes], ok: bool, send: Callable[..., None] = wire.send_packed_command):
+        send(commands, ok)
+        if b"PUBLISH" in commands[0]:
+            publisher._pipe.put(packed(b"PING"))
+
+    monkeypatch.setattr(publisher._pipe, "put", another)
+    monkeypatch.setattr(wire, "send_packed_command", late)
+    publisher.emit("said", "a", "/agent", room="room")
+    while jobs:
+        jobs.pop(0)()
+    words = wire.words()
+    heard = [one[2] for one in words if one[0] == b"PUBLISH"]
+    assert [orjson.loads(record.body)[1] for data in heard for record in read(data)] == list("abc")
+    assert words.count([b"PING"]) == len(heard)
+
+
 def test_the_newest_messages() -> None:
     put: list[bytes] = []
     never_asked: Any = None
