@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from chat_app.domain.errors import NotFound, RateLimited, Unavailable
+from chat_app.domain.errors import ChatError, NotFound, RateLimited, Unavailable
 from chat_app.domain.events import MessageSent
 from chat_app.infrastructure.blocking import DirectBlocking
 from chat_app.use_cases.message_log import MessageLog, Outcome
@@ -145,12 +145,12 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.sent: list[Sent] = []
-        self.errors: list[Exception] = []
+        self.errors: list[ChatError] = []
 
     def take(self, outcome: Outcome) -> None:
         try:
             self.sent.append(outcome())
-        except Exception as error:  # noqa: BLE001 - the test looks at it
+        except ChatError as error:
             self.errors.append(error)
 
 

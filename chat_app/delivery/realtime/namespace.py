@@ -4,8 +4,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import socketio
 from marshmallow import Schema
@@ -114,12 +113,18 @@ class ChatNamespace(socketio.Namespace, ABC):
         def stored(outcome: Outcome) -> None:
             done(self._done(event, begun, lambda: _dump_sent(outcome(), actor)))
 
-        try:
-            data = events.load(self._handlers[SEND][0], payload)
-            draft = draft_of(data, self._ids.new)
-            self._services.messages.send_soon(actor, data["session_id"], draft, stored)
-        except Exception as error:  # noqa: BLE001 - it is the answer
-            stored(partial(_raise, error))
+        given = answer(event, lambda: self._send_soon(actor, payload, stored))
+        if not given["ok"]:
+            self.answered(event, False, time.perf_counter() - begun)
+            done(given)
+
+    def _send_soon(
+        self, actor: Actor, payload: list[Any], stored: Callable[[Outcome], None]
+    ) -> Payload:
+        data = events.load(self._handlers[SEND][0], payload)
+        draft = draft_of(data, self._ids.new)
+        self._services.messages.send_soon(actor, data["session_id"], draft, stored)
+        return {}
 
     def _done(self, event: str, begun: float, handle: Callable[[], Payload]) -> Payload:
         """Make the answer, and measure how long it took."""
@@ -266,10 +271,6 @@ def _dump_sent(sent: Sent, actor: Actor) -> Payload:
         "message": dump_message(sent.message, sent.session, actor),
         "duplicate": sent.duplicate,
     }
-
-
-def _raise(error: Exception) -> NoReturn:
-    raise error
 
 
 def token_in(auth: object) -> str | None:

@@ -170,13 +170,10 @@ class EngineLine:
                 self._do(self._undone.popleft())
                 if self._unanswered:
                     return  # the answer goes on
-        except Exception as error:  # noqa: BLE001 - as in the library: it ends this connection
-            self._break(error)
+        except Exception:  # as in the library: whatever breaks ends this connection
+            self._eio_socket.server.logger.exception("receiving failed")
+            self._line.abort()
         self._rest()
-
-    def _break(self, error: Exception) -> None:
-        self._eio_socket.server.logger.error("receiving failed", exc_info=error)
-        self._line.abort()
 
     def _rest(self) -> None:
         self._at_work = False
@@ -233,10 +230,11 @@ class EngineLine:
         self._unanswered = False
         try:
             self.write(pack(TEXT, head.encode() + orjson.dumps([answer])))
-        except Exception as error:
+        except Exception:
             if self._asking:
                 raise
-            self._break(error)
+            self._eio_socket.server.logger.exception("answering failed")
+            self._line.abort()
         if self._asking:
             return
         if self._undone or self._over:
