@@ -67,7 +67,7 @@ def messages(on: Stage) -> Figures:
     return {
         "loads": found,
         "message": sizes(on.server(OURS).database)["message"],
-        "recent": kept_of_a_session(on.valkey.url),
+        "recent": kept_of_a_session(on.server(OURS).env["REDIS_ADDR"]),
     }
 
 

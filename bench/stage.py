@@ -61,7 +61,8 @@ class Stage:
             checkout = ROOT if name in {OURS, TWO} else Path(name)
             folder = self.folder / secrets.token_hex(4)
             web = 2 if name == TWO else 1
-            server = program(name, checkout, database, self.valkey.url, folder, web)
+            valkey = f"{self.valkey.url}?db={len(self.running)}"  # an installation each
+            server = program(name, checkout, database, valkey, folder, web)
         server.prefix = pinned([], SERVERS) if self.keep else []
         return server
 

@@ -10,6 +10,7 @@ from chat_app.delivery.realtime.plain import PlainRooms
 from chat_app.infrastructure.embedded.valkey import EmbeddedValkey
 from chat_app.infrastructure.realtime.asides import Asides
 from chat_app.infrastructure.realtime.bus import Bus, Publisher
+from chat_app.infrastructure.realtime.records import channel_of
 from chat_app.infrastructure.redis.connection import Guarded, connect
 from tests.processes import free_port, until
 
@@ -101,6 +102,22 @@ def test_a_push_reaches_the_members_of_its_room_once(begin: Begin) -> None:
     assert elsewhere.bytes_heard == silent, "a process hears no rooms but its own"
 
 
+def test_another_installation_on_the_same_redis_hears_nothing(
+    begin: Begin, valkey: EmbeddedValkey
+) -> None:
+    """Each has a database; their inboxes have the same name."""
+    here, there = begin(), Process(f"{valkey.url}?db=1")
+    there.member("stranger", "inbox:all")
+    here.member("ours", "inbox:all")
+    here.bus.emit("told", 1, NAMESPACE, "inbox:all")
+    Asides(Guarded(connect(valkey.url)), b"h" * 16).tell({"inbox:all": b"word"})
+    settle(here, there)
+    there.bus.close()
+    assert (there.sent, there.said) == ({"stranger": []}, [])
+    assert here.sent["ours"]
+    assert here.said
+
+
 def test_a_process_without_sockets_is_heard(begin: Begin, valkey_url: str) -> None:
     here = begin()
     here.member("one", "room", "inbox")
@@ -154,7 +171,7 @@ def test_rubbish_on_a_channel_is_dropped(begin: Begin, valkey: EmbeddedValkey) -
     here, there = begin(), begin()
     there.member("one", "room")
     for rubbish in (b"", b"x", b"x" * 40, b"h" * 24 + b"\0\2\0\0\0\0{}"):
-        connect(valkey.url).publish("cland:rooms:room", rubbish)
+        connect(valkey.url).publish(channel_of(0, "room"), rubbish)
     here.bus.emit("told", 1, NAMESPACE, "room")
     settle(here, there)
     assert there.sent["one"] == ['2/agent,["told",1]']

@@ -96,7 +96,7 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self.heard: list[bytes] = []
-        self.ear = Ear(connect(url), self.heard.append, at_once, threading.Event)
+        self.ear = Ear(connect(url), self.heard.append, at_once, threading.Event, b"hall")
         self.thread = threading.Thread(target=self.ear.listen, daemon=True)
         self.thread.start()
         wait_for(lambda: self.ear._connection is not None)

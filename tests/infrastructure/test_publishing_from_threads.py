@@ -38,7 +38,7 @@ class Wire:
         self.sent: list[bytes] = []
         self._writing = threading.Lock()
         self._sock = None
-        self.connection_pool = SimpleNamespace(make_connection=lambda: self)
+        self.connection_pool = SimpleNamespace(make_connection=lambda: self, connection_kwargs={})
 
     def connect(self) -> None:
         """It is there."""

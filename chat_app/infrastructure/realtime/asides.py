@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chat_app.infrastructure.realtime.records import ASIDE, channel_of, together, write
-from chat_app.infrastructure.redis.connection import Client, Guarded
+from chat_app.infrastructure.redis.connection import Client, Guarded, database_of
 
 
 class Asides:
@@ -19,6 +19,7 @@ class Asides:
         """`host` is the name of the process that tells, of HOST_BYTES; it does not hear itself."""
         self._redis = redis
         self._host = host
+        self._database = database_of(redis.client)
 
     def tell(self, words: Mapping[str, bytes]) -> None:
         """Tell a word about each of these rooms; while Redis is away, nobody is told."""
@@ -28,5 +29,7 @@ class Asides:
         pipe: Any = client.pipeline(transaction=False)
         for room, word in words.items():
             record = write(ASIDE, [room], None, None, word)
-            pipe.publish(channel_of(room), together(self._host, time.time(), [record]))
+            pipe.publish(
+                channel_of(self._database, room), together(self._host, time.time(), [record])
+            )
         pipe.execute()

@@ -17,12 +17,13 @@ from chat_app.infrastructure.realtime.records import (
     ASIDE,
     HOST_BYTES,
     channel_of,
+    hall_of,
     read,
     sent_at,
     together,
     write,
 )
-from chat_app.infrastructure.redis.connection import connect
+from chat_app.infrastructure.redis.connection import connect, database_of
 from chat_app.infrastructure.redis.ear import Ear
 from chat_app.infrastructure.redis.pipe import Pipe, packed
 
@@ -68,7 +69,9 @@ class Publisher:
 
     def __init__(self, url: str, run: Callable[[Callable[[], None]], None]) -> None:
         self.host: Final = os.urandom(HOST_BYTES)
-        self._pipe = Pipe(connect(url), run)
+        client = connect(url)
+        self._pipe = Pipe(client, run)
+        self._database = database_of(client)
         self._run = run
         self._gathered: deque[tuple[list[str], bytes]] = deque()
         self._is_called = False
@@ -101,7 +104,7 @@ class Publisher:
             while self._gathered:
                 rooms, record = self._gathered.popleft()
                 for room in rooms:
-                    channels.setdefault(channel_of(room), []).append(record)
+                    channels.setdefault(channel_of(self._database, room), []).append(record)
             for channel, records in channels.items():
                 body = together(self.host, time.time(), records)
                 self._pipe.put(packed(b"PUBLISH", channel, body))
@@ -198,7 +201,8 @@ class Bus(LocalRooms):
         self, url: str, plain: Plain, publish: Callable[[Callable[[], None]], None]
     ) -> None:
         super().__init__(plain)
-        self._url = url
+        self._client = connect(url)
+        self._database = database_of(self._client)
         self._run = publish
         self._publisher = Publisher(url, publish)
         self._keys: deque[str] = deque(maxlen=_REMEMBERED)
@@ -215,7 +219,7 @@ class Bus(LocalRooms):
     def initialize(self) -> None:
         """Begin to listen, until `close`; called before the first request is served."""
         event = self.server.eio.create_event
-        self.ear = Ear(connect(self._url), self._heard, self._run, event)
+        self.ear = Ear(self._client, self._heard, self._run, event, hall_of(self._database))
         self.server.start_background_task(self.ear.listen)
 
     def close(self) -> None:
@@ -253,14 +257,14 @@ class Bus(LocalRooms):
     def follow(self, room: str) -> None:
         """Hear what other processes push to the room, once this returns."""
         if self.ear is not None:
-            self.ear.follow(channel_of(room))
+            self.ear.follow(channel_of(self._database, room))
 
     def leave(self, room: str) -> None:
         """Hear it no longer, unless somebody here is in it, in whichever namespace."""
         if any(room in rooms for rooms in self.rooms.values()) or self._plain.has(room):
             return
         if self.ear is not None:
-            self.ear.leave(channel_of(room))
+            self.ear.leave(channel_of(self._database, room))
 
     def _heard(self, data: bytes) -> None:
         """Deliver what another process has published."""

@@ -16,7 +16,6 @@ ASIDE: Final = ""
 _SENT_AT: Final = struct.Struct(">d")
 _HEAD_BYTES: Final = HOST_BYTES + _SENT_AT.size
 _LENGTHS: Final = struct.Struct(">HI")
-_CHANNEL: Final = "cland:rooms:"
 
 
 class Record(NamedTuple):
@@ -29,9 +28,17 @@ class Record(NamedTuple):
     body: bytes
 
 
-def channel_of(room: str) -> bytes:
-    """Where pushes to a room are published, of all namespaces: a message is told to both sides."""
-    return f"{_CHANNEL}{room}".encode()
+def channel_of(database: int, room: str) -> bytes:
+    """Where pushes to a room are published, of all namespaces: a message is told to both sides.
+
+    Another database of the same Redis is another installation's: its rooms may have the same names.
+    """
+    return f"cland:{database}:room:{room}".encode()
+
+
+def hall_of(database: int) -> bytes:
+    """Where every process of an installation listens, whatever rooms it has."""
+    return f"cland:{database}:hall".encode()
 
 
 def write(

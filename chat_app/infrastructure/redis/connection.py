@@ -33,6 +33,11 @@ def connect(url: str) -> Client:
     return client
 
 
+def database_of(client: Client) -> int:
+    """Which of Redis' databases a client uses: its channels belong to no database."""
+    return int(client.connection_pool.connection_kwargs.get("db") or 0)
+
+
 class Guarded:
     """Runs commands; after a failure answers `fallback` at once for two seconds.
 

@@ -93,12 +93,17 @@ class Ear:
         heard: Callable[[bytes], None],
         run: Callable[[Callable[[], None]], None],
         event: Callable[[], Any],
+        always: bytes,
     ) -> None:
-        """`run` does a job soon, one after another; `event` makes something to wait for."""
+        """`run` does a job soon, one after another; `event` makes something to wait for.
+
+        `always` is a channel that it hears in any case.
+        """
         self._pool: Any = client.connection_pool
         self._heard = heard
         self._run = run
         self._event = event
+        self._always = always
         self._channels: set[bytes] = set()
         self._unconfirmed: dict[bytes, Any] = {}
         self._connection: Any = None
@@ -157,7 +162,7 @@ class Ear:
         socket: Any = connection._sock  # noqa: SLF001 - the library reads a word at a time
         socket.settimeout(None)
         self._connection = connection
-        self._tell(b"SUBSCRIBE", [b"cland:rooms", *self._channels])
+        self._tell(b"SUBSCRIBE", [self._always, *self._channels])
         replies = Replies()
         if self._over:
             return  # stopped while it connected
